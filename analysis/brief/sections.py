@@ -1,0 +1,162 @@
+"""The tables of the brief: results in, plain rows of text out; the template only lays them out."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from analysis.brief.numbers import fixed, percent, significant, spanned
+from analysis.brief.reading import Lookup, advice, effect_cell, headline, level_cell, unit_of
+from analysis.brief.words import Words
+from analysis.compare import BCA_FROM
+from analysis.places import MEASURES
+from analysis.results import Results
+from analysis.spread import GROUPS, QUANTILES
+from sim.outcomes import OUTCOMES
+
+FEW_RUNS = 5
+Table = dict[str, Any]
+
+
+def names(results: Results, words: Words) -> list[str]:
+    """The options as shown, in order."""
+    return [words.name("option", option.name) for option in results.options]
+
+
+def setting(results: Results, words: Words) -> str:
+    """One sentence: who was simulated, how long, how often."""
+    return words("page.setting", residents=fixed(results.residents, 0), share=percent(results.share), days=results.days,
+                 warmup=results.warmup, runs=len(results.options[0].digests), scenario=words.name("scenario", results.scenario))  # fmt: skip
+
+
+def warnings(results: Results, words: Words) -> list[str]:
+    """What a reader must know before the first number."""
+    runs = len(results.options[0].digests)
+    found = []
+    if results.broken:
+        found.append(words("decision.broken", checks=words.listing(list(results.broken))))
+    if runs == 1:
+        found.append(words("decision.one_run"))
+    elif runs < FEW_RUNS:
+        found.append(words("decision.few", runs=runs))
+    return found
+
+
+def decision(results: Results, look: Lookup, words: Words) -> Table:
+    """The first page: advice, the table of options by headline outcomes, who loses, what would change the answer."""
+    lead, lines = advice(results, words)
+    base, *rest = results.options
+    base_name = words.name("option", base.name)
+    shown = headline(results, results.scenario)
+    changes = {(c.option, c.measure): c for c in results.changes}
+    rows = [{
+        "name": words.name("option", option.name),
+        "cells": [(words(f"outcome.{o}"), effect_cell(e, words) if (e := look.effects.get((results.scenario, option.name, o))) else None) for o in shown],
+        "losers": words("decision.losers_cell", days=percent(changes[option.name, "days"].worse), unmet=percent(changes[option.name, "unmet"].worse)),
+    } for option in rest]  # fmt: skip
+    assumed = sum(row.assumed for row in results.assumptions)
+    runs = len(base.digests)
+    note = words("decision.note_bca") if runs >= BCA_FROM else words("decision.note_t", least=BCA_FROM)
+    return {
+        "lead": lead, "lines": lines, "rows": rows,
+        "caption": words("decision.table", base=base_name, level=percent(results.confidence)),
+        "columns": [(words(f"outcome.{o}"), unit_of(o, words, change=True)) for o in shown],
+        "base": (base_name, [(words(f"outcome.{o}"), level_cell(look.levels[results.scenario, base.name, o], words), unit_of(o, words, change=False))
+                             for o in shown]),
+        "note": note, "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
+    }  # fmt: skip
+
+
+def option_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
+    """What each option does, rollout by rollout."""
+    found = []
+    for option in results.options:
+        lines = []
+        for step in option.steps:
+            values = [f"{key}={value}" for key, value in step.values.items()]
+            when = [words("options.from_day", day=step.from_day)] if step.from_day else []
+            if step.until_day is not None:
+                when.append(words("options.until_day", day=step.until_day))
+            if step.districts:
+                when.append(words("options.where", codes=words.listing([str(code) for code in step.districts])))
+            lines.append(words.listing([" ".join([step.reform, *values]), *when]))
+        found.append((words.name("option", option.name), lines or [words("options.nothing")]))
+    return found
+
+
+def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, outcomes: tuple[str, ...]) -> list[Table]:
+    """One row an outcome: level under the base, then the effect of every other option."""
+    base, *rest = results.options
+    rows = []
+    for name in outcomes:
+        level = look.levels.get((scenario, base.name, name))
+        if level is None:
+            continue
+        effects = [look.effects.get((scenario, option.name, name)) for option in rest]
+        rows.append({
+            "name": words(f"outcome.{name}"), "meaning": words(f"meaning.{name}"), "theme": words(f"theme.{OUTCOMES[name].theme}"),
+            "unit": unit_of(name, words, change=False), "change": unit_of(name, words, change=True),
+            "level": level_cell(level, words), "cells": [e and effect_cell(e, words) for e in effects],
+        })  # fmt: skip
+    return rows
+
+
+def reduction(results: Results, words: Words) -> str | None:
+    """How much pairing cut the variance, over the headline outcomes."""
+    shown = headline(results, results.scenario)
+    factors = [e.paired.variance_reduction for e in results.effects
+               if e.scenario == results.scenario and e.outcome in shown and e.paired.variance_reduction is not None]  # fmt: skip
+    return words("effects.reduction", factor=significant(statistics.median(factors), 2)) if factors else None
+
+
+def spread_rows(results: Results, words: Words) -> Table:
+    """Days within which shares of the cases are closed, by group and option."""
+    by = {(s.group, s.option): s for s in results.spreads}
+    groups = []
+    for group in GROUPS:
+        rows = [(words.name("option", o.name), by[group, o.name].quantiles) for o in results.options]
+        if any(quantiles for _, quantiles in rows):
+            shown = [(name, [significant(q) for q in quantiles] if quantiles else None) for name, quantiles in rows]
+            groups.append((words(f"group.{group}"), shown))
+    return {"columns": [words("spread.of_cases", share=percent(q)) for q in QUANTILES], "groups": groups}
+
+
+def money_rows(results: Results, words: Words, accounts: list[str]) -> list[tuple[str, list[str]]]:
+    """Yuan per resident by account, one column an option, with the total."""
+    yuan = {(m.option, m.account): m.yuan_per_resident for m in results.money}
+    options = [o.name for o in results.options]
+    rows = [(words.name("account", a), [significant(yuan.get((o, a), 0.0)) for o in options]) for a in accounts]
+    return [*rows, (words("money.total"), [significant(sum(yuan.get((o, a), 0.0) for a in accounts)) for o in options])]
+
+
+def place_rows(results: Results, words: Words) -> Table:
+    """Shares of residents who gain and lose by option and measure, and the communities that lose most."""
+    shares, worst = [], []
+    for change in results.changes:
+        name, measure = words.name("option", change.option), words(f"measure.{change.measure}")
+        shares.append((name, measure, percent(change.better), percent(change.worse), percent(change.unclear)))
+        factor, unit = (1.0, words("unit.days")) if change.measure == "days" else (100.0, words("unit.points"))
+        for p in change.worst:
+            mean, low, high = spanned(p.change * factor, p.low * factor, p.high * factor, signed=True)
+            worst.append((name, measure, p.name, p.town, p.district if words.lang == "zh" else p.district_en, fixed(p.residents, 0),
+                          significant(p.base * factor), mean, words("page.interval", low=low, high=high), unit))  # fmt: skip
+    return {"shares": shares, "worst": worst, "measures": len(MEASURES)}
+
+
+def load_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
+    """Utilisation by kind of station, one column an option."""
+    kinds = dict.fromkeys(kind for loads in results.utilisation.values() for kind in loads)
+    return [(words.name("station", kind), [percent(results.utilisation[o.name].get(kind, 0.0)) for o in results.options]) for kind in kinds]
+
+
+def assumption_rows(results: Results, words: Words) -> list[Table]:
+    """Every lever: what it says, value, range, source."""
+    def shown(value: str) -> str:
+        return {"yes": words("page.yes_word"), "no": words("page.no_word")}.get(value, value.replace("-", "−", 1) if value.startswith("-") else value)
+
+    rows = []
+    for row in results.assumptions:
+        span = words("page.interval", low=shown(row.low), high=shown(row.high)) if row.low is not None and row.high is not None else ""
+        rows.append({"lever": row.lever, "meaning": words.table.get(f"lever.{row.lever}", row.unit), "value": shown(row.value), "range": span,
+                     "source": words("assumptions.assumption") if row.assumed else row.source, "assumed": row.assumed})  # fmt: skip
+    return rows

@@ -1,0 +1,1 @@
+"""Figures: one file a figure; data in, Axes out."""

@@ -1,0 +1,97 @@
+"""What all figures share: the font, colours that colour-blind readers can tell apart, and SVG that never varies."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+FONT = "Noto Sans SC"
+INK, SOFT, FAINT = "#1b1b1b", "#5f6368", "#d5d8dc"
+
+# Okabe and Ito, "Color universal design", 2008; grey for the base, then one colour, line and marker an option
+COLOURS = ("#5f6368", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+LINES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
+MARKERS = ("|", "o", "s", "^", "D", "v", "P", "X")
+
+STYLE = {
+    "font.family": [FONT],
+    "font.size": 10.0,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.5,
+    "axes.labelcolor": SOFT,
+    "axes.edgecolor": FAINT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.formatter.useoffset": False,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.5,
+    "grid.color": "#eceef0",
+    "legend.frameon": False,
+    "legend.fontsize": 9.0,
+    "text.color": INK,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "reformsim",
+    "path.simplify": False,
+}
+
+
+def svg(draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4.7, height: float = 2.8) -> str:
+    """One figure as an <svg> element: text stays text, ids begin with `name`, no date, nothing to load.
+
+    Width and height are in inches at 72 points; `title` is what a screen reader says.
+    """
+    with _style():
+        figure = Figure(figsize=(width, height), layout="constrained")
+        canvas = FigureCanvasSVG(figure)
+        draw(figure.add_subplot())
+        buffer = io.StringIO()
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _tidy(buffer.getvalue(), name, title)
+
+
+def look(index: int) -> tuple[str, Any, str]:
+    """Colour, line style and marker of an option by its place in the list; more than eight repeat."""
+    return COLOURS[index % 8], LINES[index % 8], MARKERS[index % 8]
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    _add_font()
+    with mpl.rc_context(STYLE):
+        yield
+
+
+@cache
+def _add_font() -> None:
+    with as_file(files("analysis.brief") / "fonts" / "NotoSansSC-subset.ttf") as path:
+        font_manager.fontManager.addfont(str(path))
+
+
+def _tidy(text: str, name: str, title: str) -> str:
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
+    text = re.sub(r'(href="#|url\(#)([^")]+)', rf"\1{name}-\2", text)
+    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
+    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
+    return text.replace("<svg", f'<svg role="img" aria-label="{_escape(title)}"', 1)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,39 @@
+"""Forest plot: one outcome, the effect of every option against the base with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from analysis.figures.drawing import INK, SOFT, look
+
+
+def draw(axes: Axes, names: Sequence[str], effects: Sequence[tuple[float, float | None, float | None] | None], *,
+         label: str, better: str, places: Sequence[int]) -> None:  # fmt: skip
+    """Rows of (mean, low, high) by option, None where an option has no effect; `better` labels the good side.
+
+    `places` are the options' places in the whole list: they fix colour and marker. A filled marker's interval leaves
+    out zero, a hollow one's holds it.
+    """
+    for row, (effect, place) in enumerate(zip(effects, places, strict=True)):
+        if effect is None:
+            continue
+        mean, low, high = effect
+        colour, _, marker = look(place)
+        clear = low is not None and high is not None and (low > 0.0 or high < 0.0)
+        if low is not None and high is not None:
+            axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt")
+        axes.plot([mean], [row], marker=marker, markersize=7, color=colour, markerfacecolor=colour if clear else "white",
+                  markeredgewidth=1.6, linestyle="none")  # fmt: skip
+    axes.axvline(0.0, color=INK, linewidth=1.0, zorder=0)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.margins(x=0.12)
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+    axes.locator_params(axis="x", nbins=5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(label)
+    axes.set_title(better, color=SOFT, fontsize=9.0)
+    axes.spines["left"].set_visible(False)

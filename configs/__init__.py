@@ -1,0 +1,1 @@
+"""What a student reads first: one primary config a verb, and the groups it picks from."""

@@ -1,0 +1,1 @@
+"""The model: a city, its rules, its days. Knows nothing of Hydra, plots or files of results."""

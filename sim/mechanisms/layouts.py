@@ -1,0 +1,185 @@
+"""The layout of a district under the rules in force: stations, whom they serve, how far they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking
+from sim.mechanisms.staffing import (
+    WORKING_DAYS,
+    Stations,
+    community_fte,
+    department_fte,
+    grid_patches,
+    town_fte,
+    whole,
+    windows,
+)
+from sim.rng import study_key
+from sim.rules import Rules
+from sim.services import CHANNELS
+from sim.world.cases import Stage
+from sim.world.city import I32, I64, Jurisdictions
+from sim.world.district import District
+from sim.world.layout import COMPOUND, Layout
+
+PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
+PLACES_KEY = study_key(0)  # which compounds have a station is the city's, not the study's
+
+
+class LocalMap:
+    """A city's map of communities and towns, cut to one district and counted from 0."""
+
+    def __init__(self, district: District, maps: Jurisdictions) -> None:
+        community, self.community_of = np.unique(maps.community_of[district.span], return_inverse=True)
+        town, self.town_of = np.unique(maps.town_of[community], return_inverse=True)
+        self.community_of = self.community_of.astype(np.int32)
+        self.town_of = self.town_of.astype(np.int32)
+        self.communities, self.towns = community.size, town.size
+        self.code = maps.community_code[community]
+        self.centre = maps.community_x[community], maps.community_y[community]
+        self.hall = maps.town_x[town], maps.town_y[town]
+
+
+def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules: Rules, dip: float) -> Layout:
+    """Stations and catchments of one district.
+
+    Args:
+        before: the map before any merge, which says where closed offices stood.
+        now: the map in force.
+        dip: share of productivity lost in merged units while they settle down.
+    """
+    base, local = LocalMap(district, before), LocalMap(district, now)
+    people, town_of = district.population, local.town_of[local.community_of]
+    keep = rules.jurisdiction
+    centres = offices(local.community_of, base.community_of, people, local.communities, keep.keep_village_branches,
+                      local.centre, base.centre)  # fmt: skip
+    halls = offices(town_of, base.town_of[base.community_of], people, local.towns, keep.keep_town_branches,
+                    local.hall, base.hall)  # fmt: skip
+    crowd = np.bincount(local.community_of, people, local.communities).astype(np.int64)
+    merged = slowed(local.community_of, base.community_of, local.communities, dip)
+    stations = Stations()
+    table = compounds_table(district, local, crowd)
+    walk = np.zeros((people.size, len(CHANNELS)))
+    _desk(stations, rules, district)
+    _compound_stations(stations, table, walk, rules, district, local)
+    posts = _grids(stations, table, rules, district, local, crowd, merged)
+    _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
+    team = community_fte(rules, crowd)
+    first = stations.add(Stage.TEAM, whole(team), team * merged)
+    table["team"] = first + local.community_of
+    _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
+    town = np.bincount(town_of, people, local.towns).astype(np.int64)
+    teams = town_fte(rules, town) * slowed(town_of, base.town_of[base.community_of], local.towns, dip)
+    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(teams), teams) + town_of
+    branch, _ = department_fte(rules, district.residents)
+    stations.add(Stage.BRANCH, whole(branch), branch)
+    rows, first_station = stations.done()
+    return Layout(
+        compounds=_closed_by(table, district), stations=rows, first_station=first_station, walk=walk,
+        community_of=local.community_of, community_people=crowd, community_code=local.code,
+        seat=seats(local.community_of, district.place, people, local.communities), town_of=local.town_of,
+        towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
+        workers=paid_posts(rules, district, base.towns, posts),
+    )  # fmt: skip
+
+
+def slowed(unit_of: I32, part_of: I32, units: int, dip: float) -> np.ndarray:
+    """[units] productivity: 1 - dip where a unit is made of several parts, else 1."""
+    pairs = np.unique(unit_of.astype(np.int64) * (int(part_of.max()) + 1) + part_of)
+    parts = np.bincount(pairs // (int(part_of.max()) + 1), minlength=units)
+    return np.where(parts > 1, 1.0 - dip, 1.0)
+
+
+def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarray:
+    """The compounds' records, stations apart."""
+    people, community = district.population, local.community_of
+    table = np.zeros(people.size, COMPOUND)
+    table["id"] = district.compound_id
+    table["first"] = district.first_resident[:-1]
+    table["place"] = district.place
+    table["community"] = community
+    table["cell"] = district.cell
+    table["urban"] = district.urban
+    table["crowd"] = crowd[community]
+    order = np.argsort(community, kind="stable")
+    before = np.cumsum(people[order]) - people[order]
+    start = np.cumsum(crowd) - crowd
+    table["offset"][order] = before - start[community[order]]
+    return table
+
+
+def _closed_by(table: np.ndarray, district: District) -> np.ndarray:
+    """One more record, whose `first` ends the last compound."""
+    end = np.zeros(1, COMPOUND)
+    end["first"] = district.residents
+    return np.concatenate([table, end])
+
+
+def _desk(stations: Stations, rules: Rules, district: District) -> None:
+    fte = np.array([district.residents * rules.platform.desk_per_10k / 1e4])
+    fte *= rules.staff.days_a_year / WORKING_DAYS
+    stations.add(Stage.DESK, whole(fte), fte)
+
+
+def _compound_stations(
+    stations: Stations, table: np.ndarray, walk: np.ndarray, rules: Rules, district: District, local: LocalMap
+) -> None:
+    has = station_compounds(district.compound_id, PLACES_KEY, rules.carriers.compound_share)
+    at, metres = nearest(district.x, district.y, local.community_of, local.communities, has)
+    number = np.cumsum(has, dtype=np.int64) - 1
+    ids = district.compound_id[has == 1].astype(np.int64)
+    openings = rules.carriers.compound_openings
+    days = np.zeros(ids.size, np.int32)
+    for k in range(openings):
+        days |= np.int32(1) << ((ids + (7 * k) // openings) % 7).astype(np.int32)
+    ones = np.ones(ids.size)
+    first = stations.add(Stage.COMPOUND, ones.astype(np.int32), ones, weekdays=days, place=district.place[has == 1])
+    table["station"] = np.where(at >= 0, first + number[at], -1)
+    walk[:, 0] = walking(rules, metres, np.zeros(metres.size))
+
+
+def _grids(
+    stations: Stations, table: np.ndarray, rules: Rules, district: District, local: LocalMap, crowd: I64, merged: np.ndarray
+) -> float:
+    households = np.bincount(local.community_of, district.households, local.communities).astype(np.int64)
+    count, servers, fte, posts = grid_patches(rules, households, crowd)
+    area = areas(district, local.community_of, local.communities) / count
+    travel = rules.grid.travel_minutes * 60.0 * np.clip(np.sqrt(area / PATCH), 0.3, 3.0)
+    first = stations.add(
+        Stage.GRID, np.repeat(servers, count), np.repeat(fte * merged, count), travel=np.repeat(travel, count),
+        households=np.repeat(households / count / 100.0, count), place=np.repeat(seats_of(local, district), count),
+    )  # fmt: skip
+    start = first + np.cumsum(count) - count
+    table["grid_first"] = start[local.community_of]
+    table["grid_count"] = count[local.community_of]
+    return float(np.cumsum(posts)[-1])
+
+
+def seats_of(local: LocalMap, district: District) -> I32:
+    """[M] the seat of each community of a local map."""
+    return seats(local.community_of, district.place, district.population, local.communities)
+
+
+def _counters(
+    stations: Stations, table: np.ndarray, walk: np.ndarray, rules: Rules, district: District, offices_: Offices, stage: Stage
+) -> None:
+    town = stage is Stage.TOWN_COUNTER
+    carriers = rules.carriers
+    least = np.where(offices_.seat == 1, 2, 1) if town else 1
+    per_window = carriers.town_residents_per_window if town else carriers.community_residents_per_window
+    count = windows(offices_.people, per_window, least)
+    first = stations.add(stage, count, count.astype(np.float64))
+    table["town_counter" if town else "counter"] = first + offices_.of
+    walk[:, 2 if town else 1] = walking(rules, offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y)
+
+
+def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dict[str, float]:
+    """Posts on the payroll by kind of staff."""
+    people, staff = district.residents / 1e4, rules.staff
+    return {
+        "community": people * staff.community_per_10k,
+        "grid": grid,
+        "town_team": people * staff.town_team_per_10k * (1 - rules.jurisdiction.cost_saving),
+        "town_posts": towns * staff.town_posts * (1 - rules.jurisdiction.cost_saving),
+    }

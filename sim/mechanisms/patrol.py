@@ -1,0 +1,129 @@
+"""Latent hazards: fire lanes, leaks, disputes brewing. Nobody knows them until a patrol or a resident finds them.
+
+A hazard is found on patrol when the patrol it has seen adds up to a unit exponential of its own: with h patrol hours
+a day for n hundred households the hazard rate of detection is detection x h / n. Residents report it after an
+exponential time of its own, if no patrol came first. Both are keyed by (compound, day, number), so more patrol finds
+the same hazards sooner.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.kernels.arithmetic import exp, log
+from sim.kernels.hashing import block, unit32
+from sim.mechanisms.filing import clock
+from sim.mechanisms.pool import push, take_free, work_seconds
+from sim.mechanisms.settling import enter
+from sim.rng import Purpose
+from sim.world.cases import DAY, HAZARD, NOBODY, Stage
+from sim.world.tallies import Tally
+
+KIND, GRID = int(Purpose.HAZARD), int(Stage.GRID)
+T_HAZARDS, T_DETECTED, T_REPORTED, T_DAYS = (
+    int(t) for t in (Tally.HAZARDS, Tally.DETECTED, Tally.REPORTED, Tally.DETECTION_DAYS)
+)
+GRID_CHANNEL = 3
+
+LATENT = np.dtype(
+    [
+        ("unseen", np.float64),  # patrol it still withstands
+        ("compound", np.int32),
+        ("spot", np.uint32),  # resident nearest to it
+        ("day", np.int16),
+        ("report", np.int16),  # day on which residents report it
+        ("number", np.uint8),
+    ],
+    align=True,
+)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def hazards_arise(day, compounds, dials, latent, count, row, key):  # type: ignore[no-untyped-def]
+    """New latent hazards of the day, Poisson in the residents of a compound. Returns the new count, -1 if full."""
+    dial = dials[0]
+    for c in range(compounds.size - 1):
+        people = compounds[c + 1].first - compounds[c].first
+        a, b, d, e = block(np.uint32(0), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
+        left = unit32(a)
+        rate = dial.hazard * people
+        term = exp(-rate)
+        number = 0
+        while left >= term and number < 250:
+            left -= term
+            number += 1
+            term *= rate / number
+        for k in range(number):
+            if count == latent.size:
+                return -1
+            u, v, w, _ = block(
+                np.uint32(k + 1), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1]
+            )
+            hazard = latent[count]
+            hazard.unseen = -log(unit32(u))
+            hazard.compound = c
+            hazard.spot = compounds[c].first + np.int64(unit32(w) * people)
+            hazard.day = day
+            hazard.report = min(day + 1 + np.int64(dial.report_days * -log(unit32(v))), 32_000)
+            hazard.number = k
+            count += 1
+        row[T_HAZARDS] += number
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def patrol(  # type: ignore[no-untyped-def]
+    day, compounds, stations, first_station, items, hazard_item, dials, clocks, calendar, latent, count, pool, heads,
+    chain, row, key,
+):  # fmt: skip
+    """Walk the grids with the free time of the last working day; file what is found or reported. Returns the count."""
+    dial = dials[0]
+    on_duty = calendar[0, day] == 1
+    shift = dial.close[GRID] - dial.open[GRID]
+    kept = 0
+    for h in range(count):
+        hazard = latent[h]
+        compound = compounds[hazard.compound]
+        found = False
+        if on_duty:
+            inside = np.int64(hazard.spot) - compound.first
+            at = compound.grid_first + (compound.offset + inside) * compound.grid_count // compound.crowd
+            station = stations[at]
+            # Servers over pace are the full-time equivalents: paid time off cases is no patrol.
+            free = max(0.0, shift * station.servers - station.busy) / station.pace / 3600.0
+            hazard.unseen -= dial.detection * dial.patrol_share * free / station.households
+            found = hazard.unseen <= 0.0
+        if found or hazard.report <= day:
+            row[T_DETECTED if found else T_REPORTED] += 1
+            row[T_DAYS] += day - hazard.day
+            slot = take_free(heads, chain)
+            case = pool[slot]
+            case.resident = NOBODY
+            case.compound = hazard.compound
+            case.day = hazard.day
+            case.number = hazard.number
+            case.item = hazard_item
+            case.channel = GRID_CHANNEL
+            case.flags = HAZARD
+            case.step = 0
+            case.target = 0
+            case.left = 0
+            case.handoffs = 0
+            case.pending = 0
+            case.patience = np.int64(hazard.spot) - compound.first  # where in the compound; nobody waits for it
+            case.stage = GRID
+            a, _, _, _ = block(
+                np.uint32(hazard.number + 1), compound.id, np.uint32(day), np.uint32(KIND << 16 | 1 << 10), key[0], key[1]
+            )
+            case.created = day * DAY + clock(clocks, GRID if found else 0, a)
+            case.ready = case.created
+            case.work = work_seconds(
+                case, compound.first, compound.id, GRID, 0, dial.minutes[GRID], dial.sigma[GRID], key
+            )
+            enter(row, np.int64(case.created))
+            push(heads, chain, GRID, slot)
+        else:
+            latent[kept] = hazard
+            kept += 1
+    return kept

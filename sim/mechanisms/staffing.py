@@ -1,0 +1,125 @@
+"""Stations from rules: how many servers stand where, and at what pace they work.
+
+Staff are counted in full-time equivalents, which merges move but never create. A station has whole servers and a
+pace, servers over full-time equivalents, so that its capacity is exact: two fifths of a post is one server who is
+there two fifths of the time and takes two and a half times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import fsum
+
+import numpy as np
+
+from sim.rules import Rules
+from sim.services import DEPARTMENTS, catalogue
+from sim.world.cases import Stage
+from sim.world.city import F64, I32, I64
+from sim.world.layout import STATION
+
+WORKING_DAYS = 250.0  # a year, as the paid days of Staff.days_a_year are meant
+ALL_WEEK = 0b1111111
+LEAST_SHARE = 0.15  # of a post; below it a station could hardly open
+
+
+@dataclass
+class Stations:
+    """Stations as they are set up, stage after stage."""
+
+    parts: list[np.ndarray] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+
+    def add(self, stage: Stage, servers: np.ndarray, fte: np.ndarray, **columns: np.ndarray | float | int) -> int:
+        """Append the stations of a stage; returns the first one's number. Stages come in order."""
+        count = sum(part.size for part in self.parts)
+        while len(self.first) <= stage:
+            self.first.append(count)
+        table = np.zeros(np.size(servers), STATION)
+        table["servers"] = servers
+        table["pace"] = servers / np.maximum(fte, LEAST_SHARE)
+        table["stage"] = int(stage)
+        table["weekdays"] = ALL_WEEK
+        for name, values in columns.items():
+            table[name] = values
+        self.parts.append(table)
+        return count
+
+    def done(self) -> tuple[np.ndarray, I64]:
+        """The table, and the first station of each stage, one more at the end."""
+        table = np.concatenate(self.parts)
+        while len(self.first) <= max(Stage) + 1:
+            self.first.append(table.size)
+        return table, np.array(self.first, np.int64)
+
+
+def whole(fte: F64) -> I32:
+    """Servers for so many full-time equivalents: the nearest whole number, at least 1."""
+    return np.maximum(1, np.floor(fte + 0.5)).astype(np.int32)
+
+
+def windows(people: I64, per_window: float, least: int | I32 = 1) -> I32:
+    """Windows of counters for so many people."""
+    return np.maximum(least, np.ceil(people / per_window)).astype(np.int32)
+
+
+def community_fte(rules: Rules, people: I64) -> F64:
+    """Full-time equivalents of community workers in the field, beside those bound at the counters."""
+    staff = rules.staff
+    posts = people * (staff.community_per_10k / 1e4)
+    return posts * (staff.days_a_year / WORKING_DAYS) * (1 - staff.admin_share) * (1 - staff.counter_share)
+
+
+def town_fte(rules: Rules, people: I64) -> F64:
+    """Full-time equivalents of town teams in the field."""
+    staff = rules.staff
+    posts = people * (staff.town_team_per_10k / 1e4) * (1 - rules.jurisdiction.cost_saving)
+    return posts * (staff.days_a_year / WORKING_DAYS) * (1 - staff.offservice_share_town)
+
+
+def grid_patches(rules: Rules, households: I64, people: I64) -> tuple[I32, I32, F64, F64]:
+    """Grids and workers of each community.
+
+    A worker's patch is one station: several small grids, or a share of a large one. A grid larger than a worker can
+    hold has several servers. Each grid costs its ledger minutes a day and net.
+
+    Returns:
+        stations, servers at each, full-time equivalents at each, posts; all [M].
+    """
+    grid = rules.grid
+    grids = np.maximum(1, np.floor(households / grid.households + 0.5))
+    posts = grids if grid.hire else people * (grid.workers_per_10k / 1e4)
+    stations = np.maximum(1, np.minimum(grids, np.floor(posts + 0.5)))
+    ledger = grids * grid.nets * grid.grid_overhead_minutes / 480.0
+    fte = posts * (rules.staff.days_a_year / WORKING_DAYS) * (1 - grid.admin_share) - ledger
+    each = np.maximum(fte, LEAST_SHARE * stations) / stations
+    servers = np.maximum(1, np.floor(posts / stations + 0.5))
+    return stations.astype(np.int32), servers.astype(np.int32), each, posts
+
+
+def department_fte(rules: Rules, people: int) -> tuple[F64, F64]:
+    """Full-time equivalents of each department's branch, and of its share at the city, for so many residents."""
+    departments = rules.departments
+    total = people * departments.staff_per_10k / 1e4
+    total *= (rules.staff.days_a_year / WORKING_DAYS) * (1 - departments.off_desk_share)
+    branch, city = department_load(rules)
+    load = fsum((*branch, *city))
+    return branch * (total / load), city * (total / load)
+
+
+def department_load(rules: Rules) -> tuple[F64, F64]:
+    """Minutes of work a head and year that the status quo brings to each department: branches, city.
+
+    Posts follow the load of the base catalogue, not the option, so that an option cannot move them by itself.
+    """
+    branch, city = np.zeros(len(DEPARTMENTS)), np.zeros(len(DEPARTMENTS))
+    reported = sum(item.rate for item in catalogue() if "hotline" in item.channels)
+    for number, item in enumerate(catalogue()):
+        if {"community_centre", "town_complex", "online"} & set(item.channels):
+            for department in item.departments:
+                branch[department] += 0.75 * item.rate * item.department_share * 10.0
+        if "hotline" in item.channels:
+            branch_free = item.departments[0] if item.departments else number % len(DEPARTMENTS)
+            city[branch_free] += 0.223 * 0.415 * 0.255 * 150.0 * item.rate / reported
+    least = 0.002 * fsum((*branch, *city))
+    return np.maximum(branch, least), np.maximum(city, least)

@@ -1,0 +1,31 @@
+"""The shipped reforms, by the names that configs give them."""
+
+from __future__ import annotations
+
+from sim.reforms.base import ShippedReform
+from sim.reforms.carriers import CompoundStations, FriendlierCentres, OpeningHours, Windows
+from sim.reforms.committee import IntegratingCommittee
+from sim.reforms.funding import FundFormula, FundLevel, IncentiveShare
+from sim.reforms.grids import OneGrid, OverlappingNets
+from sim.reforms.jurisdictions import Merge, MergeTowns, MergeVillages
+from sim.reforms.platform import OnePlatform
+from sim.reforms.staffing import ClearDuties, StaffLevels
+
+REFORMS: dict[str, type[ShippedReform]] = {
+    "merge": Merge,
+    "merge_towns": MergeTowns,
+    "merge_villages": MergeVillages,
+    "one_grid": OneGrid,
+    "overlapping_nets": OverlappingNets,
+    "fund_level": FundLevel,
+    "fund_formula": FundFormula,
+    "incentive_share": IncentiveShare,
+    "integrating_committee": IntegratingCommittee,
+    "one_platform": OnePlatform,
+    "compound_stations": CompoundStations,
+    "windows": Windows,
+    "opening_hours": OpeningHours,
+    "friendlier_centres": FriendlierCentres,
+    "staff_levels": StaffLevels,
+    "clear_duties": ClearDuties,
+}

@@ -1,0 +1,91 @@
+"""Service carriers: stations in compounds, windows, opening hours, friendlier centres (M35, M36)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sim.reforms.base import between, within
+from sim.rules import Carriers, Rules
+
+_TODAY = Carriers()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompoundStations:
+    """Put volunteer-run stations into a share of the compounds (M36). Neutral: 0.15, two openings a week."""
+
+    share: float  # of compounds
+    openings: int = _TODAY.compound_openings  # a week, two hours each
+
+    def __post_init__(self) -> None:
+        within(self, "share", Carriers, "compound_share")
+        within(self, "openings", Carriers, "compound_openings")
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls(share=_TODAY.compound_share)
+
+    def amend(self, rules: Rules) -> Rules:
+        carriers = replace(rules.carriers, compound_share=self.share, compound_openings=self.openings)
+        return replace(rules, carriers=carriers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """Staff more or fewer windows at the counters, as a multiple of those of today (M36). Neutral: 1 and 1."""
+
+    community: float = 1.0  # times the windows of community centres
+    town: float = 1.0  # times the windows of town complexes
+
+    def __post_init__(self) -> None:
+        between(self, "community", 0.25, 4.0, "times today's windows")
+        between(self, "town", 0.25, 4.0, "times today's windows")
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls()
+
+    def amend(self, rules: Rules) -> Rules:
+        carriers = replace(
+            rules.carriers,
+            community_residents_per_window=rules.carriers.community_residents_per_window / self.community,
+            town_residents_per_window=rules.carriers.town_residents_per_window / self.town,
+        )
+        return replace(rules, carriers=carriers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningHours:
+    """Open centres longer on working days, and on Saturdays (M36). Neutral: neither."""
+
+    extra_hours: float = 0.0  # a day after 17:00, staffed
+    saturday: bool = False
+
+    def __post_init__(self) -> None:
+        within(self, "extra_hours", Carriers)
+        within(self, "saturday", Carriers)
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls()
+
+    def amend(self, rules: Rules) -> Rules:
+        return replace(rules, carriers=replace(rules.carriers, extra_hours=self.extra_hours, saturday=self.saturday))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FriendlierCentres:
+    """Renovate a share of the centres for friendliness (M35). Neutral: 0."""
+
+    share: float
+
+    def __post_init__(self) -> None:
+        within(self, "share", Carriers, "friendliness")
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls(share=_TODAY.friendliness)
+
+    def amend(self, rules: Rules) -> Rules:
+        return replace(rules, carriers=replace(rules.carriers, friendliness=self.share))

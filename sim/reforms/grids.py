@@ -1,0 +1,55 @@
+"""Grids and the nets that overlap on them (M06). Grid size is not headcount: hiring is a choice of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from sim.reforms.base import within
+from sim.rules import Grid, Rules
+
+_TODAY = Grid()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneGrid:
+    """Replace overlapping departmental nets by one grid of a given size (M06).
+
+    Neutral: 529 households, the same staff, one net. With the same staff and smaller grids a worker holds several;
+    with hiring each grid has a worker of its own, who is paid.
+    """
+
+    households: int  # per grid
+    hire: bool = False  # one worker a grid, hired or let go
+    nets: int = 1  # departmental nets left
+
+    def __post_init__(self) -> None:
+        for name in ("households", "hire", "nets"):
+            within(self, name, Grid)
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls(households=_TODAY.households, hire=_TODAY.hire, nets=_TODAY.nets)
+
+    def amend(self, rules: Rules) -> Rules:
+        return replace(rules, grid=replace(rules.grid, households=self.households, hire=self.hire, nets=self.nets))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverlappingNets:
+    """So many departmental nets lie over each grid, each with its own ledger (M01, M06). Neutral: 1.
+
+    Pidu counted 15 of them before it made one; a rollout with `where` puts them into one district.
+    """
+
+    nets: int
+
+    def __post_init__(self) -> None:
+        within(self, "nets", Grid)
+
+    @classmethod
+    def neutral(cls) -> Self:
+        return cls(nets=_TODAY.nets)
+
+    def amend(self, rules: Rules) -> Rules:
+        return replace(rules, grid=replace(rules.grid, nets=self.nets))

@@ -1,0 +1,68 @@
+"""Cases: one record each, in a pool of slots a district, threaded on lists by where they wait.
+
+A list is a head and a chain: heads[list] is its first slot, chain[slot] the next, NONE the end. Order on a list
+carries no meaning; whoever serves a list sorts it by arrival and identity.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+NONE = -1
+NOBODY = 0xFFFFFFFF  # resident of a case that began as a latent hazard
+DAY = 86_400  # seconds
+
+
+class Stage(IntEnum):
+    """Where a case is, in the order in which a day works through them."""
+
+    ONLINE = 0  # filed online, no server
+    HOTLINE = 1
+    DESK = 2  # online desk of the district: a clerk helps
+    COMPOUND = 3  # compound station
+    GRID = 4
+    COUNTER = 5  # community centre
+    TEAM = 6  # community team in the field
+    TOWN_COUNTER = 7
+    TOWN_TEAM = 8
+    BRANCH = 9  # a department's branch in the district
+    DEPARTMENT = 10  # a department of the city
+    EXTERNAL = 11  # external and statutory time, no server
+    RETURNED = 12  # sent back, waits to be assigned again
+    JOIN = 13  # waits for departments that work in parallel
+    CLOSED = 14
+    LEFT = 15  # gone unserved for good
+
+
+N_STAGES = 16
+WHEEL = 128  # lists of sleepers by day of waking, modulo
+SLEEP = N_STAGES  # heads[SLEEP + wake_day % WHEEL]
+FREE = N_STAGES + WHEEL  # the list of free slots
+N_LISTS = FREE + 1
+
+URGENT, BEGUN, ORDER, DUPLICATE, HAZARD, OWNED, CHILD, REOPENED = (1 << i for i in range(8))
+
+CASE = np.dtype(
+    [
+        ("resident", np.uint32),  # in the district; NOBODY for a hazard
+        ("compound", np.int32),  # in the district
+        ("created", np.int32),  # seconds since the first day's midnight
+        ("ready", np.int32),  # when it reaches its stage
+        ("work", np.int32),  # seconds of work still to do at its stage
+        ("patience", np.int32),  # seconds, -1 endless; slot of the parent for a child; spot of a hazard
+        ("day", np.int16),  # of its need: with resident and number its identity
+        ("number", np.uint8),  # of the day's needs of this resident, or of the day's hazards of this compound
+        ("item", np.uint8),
+        ("stage", np.uint8),
+        ("channel", np.uint8),
+        ("flags", np.uint8),
+        ("step", np.uint8),  # draws made so far
+        ("target", np.uint8),  # department, or the stage to return to
+        ("left", np.uint8),  # departments still to do, as bits over the item's list
+        ("handoffs", np.uint8),
+        ("pending", np.uint8),  # children still at work
+    ],
+    align=True,
+)
