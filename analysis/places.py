@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from scipy import special
 
 from analysis.outlines import Rings, rings
 from sim.trial import Record
 from sim.world.city import City
-from sim.world.shapes import district_shapes, town_shapes
+from sim.world.shapes import town_shapes
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -165,14 +166,27 @@ def town_maps(records: Mapping[str, Sequence[Record]], city: City, plans: Mappin
         for option in rest:
             d = _ratio(_grouped(sums[option], towns["before"], len(outlines["before"].names))) - before
             changes.append(TownChange(option=option, measure=measure, values=_mean(d), signs=tuple(int(s) for s in changed(d))))  # fmt: skip
-    return Towns(plans=outlines, districts=tuple(rings(shape) for shape in district_shapes(city)), levels=tuple(levels), changes=tuple(changes))
+    return Towns(plans=outlines, districts=_districts(city), levels=tuple(levels), changes=tuple(changes))
+
+
+def _districts(city: City) -> tuple[Rings, ...]:
+    """District outlines along the simplified towns, so that the lines of both agree."""
+    shapes = _town_shapes(city, "before")
+    district_of = city.plans["before"].district_of
+    return tuple(rings(shapely.union_all(shapes[district_of == d])) for d in range(len(city.district_code)))
+
+
+def _town_shapes(city: City, plan: str) -> npt.NDArray[np.object_]:
+    """Outlines of all towns, simplified again as one coverage: the outer border too, which shapes keep in full."""
+    shapes = np.array(town_shapes(city, city.plans[plan], DETAIL), dtype=object)
+    return np.asarray(shapely.coverage_simplify(shapes, DETAIL))
 
 
 def _town_plan(city: City, plan: str) -> TownPlan:
     jurisdictions = city.plans[plan]
     return TownPlan(
         names=jurisdictions.town_name, districts=tuple(city.district_name[d] for d in jurisdictions.district_of),
-        polygons=tuple(rings(shape) for shape in town_shapes(city, jurisdictions, DETAIL)),
+        polygons=tuple(rings(shape) for shape in _town_shapes(city, plan)),
     )  # fmt: skip
 
 

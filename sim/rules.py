@@ -179,6 +179,7 @@ class Fund(Theme):
     incentive_share: float = lever(0.24, 0.18, 0.30, "share paid by appraisal")
     project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, refinement A13")
     project_hours: float = lever(750.0, 100.0, 2_000.0, "hours of help a project buys, at 60 yuan an hour")
+    case_share: float = lever(0.10, 0.0, 1.0, "share of bought hours spent on cases")
     leakage: float = lever(0.05, 0.0, 0.2, "share of project money without effect")
     delay_months: int = lever(4, 2, 9, "months from vote to effect")
     quorum: float = lever(0.0, 0.0, 0.5, "share of council seats that must attend")
@@ -193,7 +194,7 @@ class Volunteers(Theme):
     active_share: float = lever(0.30, 0.1, 0.5, "share of the registered")
     hours_year: float = lever(12.0, 5.0, 40.0, "hours an active volunteer and year")
     case_share: float = lever(0.25, 0.0, 1.0, "share of hours spent on cases")
-    minutes: float = lever(24.0, 5.0, 120.0, "minutes a co-produced case")
+    minutes: float = lever(36.0, 5.0, 120.0, "minutes a co-produced case")
 
 
 @dataclass(frozen=True, kw_only=True)

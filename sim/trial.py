@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
-from sim.reforms.base import Option
+from sim.day import Run
+from sim.locale import Study
+from sim.recording import Record, record
+from sim.reforms.base import Option, RuleBook
 from sim.rules import Rules
 from sim.scenario import Scenario
 from sim.world.city import City
+
+__all__ = ["Record", "Trial", "prepare", "simulate"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,34 +31,30 @@ class Trial:
     threads: int = 1
     chunk: int = 4096  # residents a block of draws
 
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """What a trial yields, tidy and flat.
-
-    `daily` is int64[days, districts, tallies] with names in `tallies`; `places` is int64[months, places, columns]
-    with names in `place_columns`; `spread` is int64[cells, bins], log-spaced bins of days to solved by
-    (class, urgency, channel, age band, urban), whose labels are `spread_labels`.
-    """
-
-    residents: int
-    cases: int
-    digest: str
-    outcomes: dict[str, float]
-    tallies: tuple[str, ...]
-    daily: npt.NDArray[np.int64]
-    place_columns: tuple[str, ...]
-    places: npt.NDArray[np.int64]
-    spread: npt.NDArray[np.int64]
-    spread_labels: tuple[tuple[int, int, int, int, int], ...]
-    spread_edges: npt.NDArray[np.float64]  # days, len(bins) + 1
-    utilisation: dict[str, float]  # kind of station -> busy share of time on shift
-    money: dict[str, int]  # account -> cents
-    checks: dict[str, bool]  # invariant -> held
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("days", 1, 1_826), ("warmup", 0, self.days - 1), ("threads", 1, 256), ("chunk", 1, 1 << 24),
+        ):  # fmt: skip
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} must be in [{low}, {high}], got {getattr(self, name)}")
 
 
-def simulate(trial: Trial) -> Record:
-    """Run one trial from its first day to its last."""
-    from sim.day import run  # filled in by the day
+def prepare(trial: Trial) -> Run:
+    """The run of a trial before its first day."""
+    study = Study(
+        trial.scenario, trial.rules, days=trial.days, seed=trial.seed, replication=trial.replication, chunk=trial.chunk,
+        city_people=trial.city.totals["all"],
+    )  # fmt: skip
+    book = RuleBook(
+        base=trial.rules, option=trial.option, districts=tuple(int(code) for code in trial.city.district_code)
+    )
+    return Run(study, trial.city, book, trial.threads)
 
-    return run(trial)
+
+def simulate(trial: Trial, watch: Callable[[int], None] | None = None) -> Record:
+    """Run one trial from its first day to its last; `watch` is told the number of each finished day."""
+    run = prepare(trial)
+    for day in run.days():
+        if watch is not None:
+            watch(day)
+    return record(run, trial.warmup)

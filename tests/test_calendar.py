@@ -35,7 +35,9 @@ def test_holidays(first: tuple[int, int, int], last: tuple[int, int, int]) -> No
     assert HOLIDAY not in (kind(after.year, after.month, after.day), kind(before.year, before.month, before.day))
 
 
-@pytest.mark.parametrize("day", [(2021, 2, 7), (2022, 1, 29), (2023, 1, 28), (2024, 2, 4), (2025, 1, 26), (2026, 2, 14)])
+@pytest.mark.parametrize(
+    "day", [(2021, 2, 7), (2022, 1, 29), (2023, 1, 28), (2024, 2, 4), (2025, 1, 26), (2026, 2, 14)]
+)
 def test_make_up_days_are_worked_though_at_weekends(day: tuple[int, int, int]) -> None:
     assert date(*day).weekday() >= 5
     assert kind(*day) == WORKING

@@ -40,7 +40,7 @@ def test_shipped_scenarios() -> None:
 def test_surges_fall_into_the_measured_days_of_the_shipped_commands(name: str, tag: str) -> None:
     surges = scenario(SHIPPED[name]).surges
     assert {surge.tag for surge in surges} == {tag}
-    assert all(28 <= surge.from_day and surge.from_day + surge.days <= 90 for surge in surges)
+    assert all(surge.from_day >= 28 and surge.from_day + surge.days <= 90 for surge in surges)
     assert any(item.surge == tag for item in catalogue())
 
 

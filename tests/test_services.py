@@ -65,8 +65,13 @@ def test_every_mix_of_channels_finds_its_needs(size: int) -> None:
 
 @pytest.mark.parametrize(
     ("channels", "low", "high"),
-    [(("online",), 3.2, 3.6), (("hotline", "grid_worker"), 1.1, 1.4), (("town_complex",), 1.0, 2.0), (("compound_station",), 2.0, 4.0)],
-)  # fmt: skip
+    [
+        (("online",), 3.2, 3.6),
+        (("hotline", "grid_worker"), 1.1, 1.4),
+        (("town_complex",), 1.0, 2.0),
+        (("compound_station",), 2.0, 4.0),
+    ],
+)
 def test_needs_by_channel(channels: tuple[str, ...], low: float, high: float) -> None:
     assert low <= total(taken_by(*channels)) <= high
 

@@ -50,7 +50,7 @@ def _content(results: Results, text: Words) -> dict[str, Any]:
     others = [(text.name("scenario", s), sections.outcome_rows(results, look, text, s, headline(results, s)))
               for s in results.scenarios if s != results.scenario]  # fmt: skip
     return {
-        "r": results, "names": sections.names(results, text), "city": text.name("city", results.city),
+        "r": results, "names": sections.names(results, text), "city": text.name("city", results.city.split(" ")[0]),
         "question": results.question or text("page.question"), "setting": sections.setting(results, text),
         "warnings": sections.warnings(results, text), "decision": sections.decision(results, look, text),
         "options": sections.option_rows(results, text), "forest": _safe(pictures.forest(results, look, text)),

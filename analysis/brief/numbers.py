@@ -45,7 +45,8 @@ def percent(share: float, digits: int = 2) -> str:
 
 
 def spanned(mean: float, low: float | None, high: float | None, *, signed: bool) -> tuple[str, str | None, str | None]:
-    """A mean and its interval to the same decimal: two significant digits of the half-width, at most five of the mean.
+    """A mean and its interval to the same decimal: three significant digits of the largest, more
+    where the half-width needs them to show, fewer where it says that they mean nothing.
 
     An interval bound on one side of zero is never rounded onto it: decimals are added until it shows a digit.
     """
@@ -53,7 +54,7 @@ def spanned(mean: float, low: float | None, high: float | None, *, signed: bool)
         return fixed(mean, _places(mean, 3), signed=signed), None, None
     half = (high - low) / 2.0
     largest = max(abs(mean), abs(low), abs(high))
-    places = min(_places(half, 2), _places(largest, 5)) if half > 0.0 else _places(mean, 3)
+    places = min(_places(half, 2), max(_places(largest, 3), _places(half, 1))) if half > 0.0 else _places(mean, 3)
     while places < 6 and any(abs(x) > 1e-12 and float(f"{x:.{places}f}") == 0.0 for x in (low, high)):
         places += 1
     return (fixed(mean, places, signed=signed), fixed(low, places, signed=signed), fixed(high, places, signed=signed))

@@ -19,6 +19,7 @@ from sim.outcomes import OUTCOMES
 
 PARTICIPATION = ("active_share", "volunteer_hours", "quorum_share", "trust")
 CHANGE_MEASURES = ("days", "unmet")
+SIDES = {"lower": "left", "higher": "right", "neither": "center"}
 ROW = 0.3  # inches a row of options
 
 
@@ -38,7 +39,7 @@ def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
     for name in headline(results, results.scenario) if options else ():
         rows = [_scaled(look.effects.get((results.scenario, option.name, name)), name) for _, option in options]
         drawn = partial(effects.draw, names=labels, effects=rows, label=unit_of(name, words, change=True),
-                        better=words(f"effects.{OUTCOMES[name].better}_better"), places=[i for i, _ in options])  # fmt: skip
+                        better=words(f"effects.{OUTCOMES[name].better}_better"), side=SIDES[OUTCOMES[name].better], places=[i for i, _ in options])  # fmt: skip
         found.append(_picture(drawn, f"effect-{name}", words(f"outcome.{name}"), height=1.15 + ROW * len(options)))
     return found
 
@@ -92,7 +93,7 @@ def _level_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
     base, *rest = own
     after = [name for name in rest if own[name] != own[base]] or rest[:1]
     chosen = [x for x in towns.levels if x.measure == "days" and x.option in (base, *after)]
-    bounds = town_map.classes([v for x in chosen for v in x.values if v is not None], around_zero=False)
+    bounds = town_map.level_classes([v for x in chosen for v in x.values if v is not None])
 
     def one(x: TownLevel) -> Picture:
         plan = towns.plans[x.plan]
@@ -112,7 +113,7 @@ def _change_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
     for measure in CHANGE_MEASURES:
         chosen = [x for x in towns.changes if x.measure == measure]
         factor, unit = (1.0, words("unit.days")) if measure == "days" else (100.0, words("unit.points"))
-        bounds = town_map.classes([v * factor for x in chosen for v in x.values if v is not None], around_zero=True)
+        bounds = town_map.change_classes([v * factor for x in chosen for v in x.values if v is not None])
 
         def one(x: TownChange, factor: float = factor, unit: str = unit, bounds: tuple[float, ...] = bounds) -> Picture:
             caption = words("maps.change", option=words.name("option", x.option), measure=words(f"measure.{x.measure}"), base=base)

@@ -67,8 +67,8 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     }  # fmt: skip
 
 
-def option_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
-    """What each option does, rollout by rollout."""
+def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each option does, rollout by rollout: in words, and the values of the reform."""
     found = []
     for option in results.options:
         lines = []
@@ -79,8 +79,8 @@ def option_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
                 when.append(words("options.until_day", day=step.until_day))
             if step.districts:
                 when.append(words("options.where", codes=words.listing([str(code) for code in step.districts])))
-            lines.append(words.listing([" ".join([step.reform, *values]), *when]))
-        found.append((words.name("option", option.name), lines or [words("options.nothing")]))
+            lines.append((words.listing([words.name("reform", step.reform), *when]), " ".join(values)))
+        found.append((words.name("option", option.name), lines or [(words("options.nothing"), "")]))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
 
@@ -10,8 +11,10 @@ from analysis.figures.drawing import INK, SOFT, look
 
 
 def draw(axes: Axes, names: Sequence[str], effects: Sequence[tuple[float, float | None, float | None] | None], *,
-         label: str, better: str, places: Sequence[int]) -> None:  # fmt: skip
-    """Rows of (mean, low, high) by option, None where an option has no effect; `better` labels the good side.
+         label: str, better: str, side: Literal["left", "center", "right"],
+         places: Sequence[int]) -> None:  # fmt: skip
+    """Rows of (mean, low, high) by option, None where an option has no effect; `better` is written at
+    the good `side`.
 
     `places` are the options' places in the whole list: they fix colour and marker. A filled marker's interval leaves
     out zero, a hollow one's holds it.
@@ -35,5 +38,5 @@ def draw(axes: Axes, names: Sequence[str], effects: Sequence[tuple[float, float 
     axes.locator_params(axis="x", nbins=5)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
-    axes.set_title(better, color=SOFT, fontsize=9.0)
+    axes.set_title(better, color=SOFT, fontsize=9.0, loc=side)
     axes.spines["left"].set_visible(False)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures.drawing import COLOURS, INK
 
-HATCHES = ("", "///", "...", "\\\\\\", "xx", "--", "++", "oo")
+HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++", "////")
 
 
 def draw(axes: Axes, names: Sequence[str], accounts: Sequence[str], yuan: Sequence[Sequence[float]], *, label: str,

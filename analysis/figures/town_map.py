@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import matplotlib as mpl
@@ -15,22 +16,32 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.outlines import Rings
 
-MISSING = "#f1f1f1"
+STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)  # round numbers
+MISSING, EDGE = "#e3e3e3", "#c9ccd0"
 
 
-def classes(values: Sequence[float], *, around_zero: bool, wanted: int = 6) -> tuple[float, ...]:
-    """Round class bounds over the middle 98 % of values; symmetric about zero where asked. At least one class."""
-    x = np.asarray(values, dtype=np.float64)
-    if not x.size:
-        return (0.0, 1.0)
-    low, high = (float(q) for q in np.quantile(x, (0.01, 0.99)))
-    if around_zero:
-        high = max(abs(low), abs(high))
-        low = -high
+def level_classes(values: Sequence[float], *, wanted: int = 6) -> tuple[float, ...]:
+    """Round bounds of at most `wanted` classes over the middle 98 % of values."""
+    low, high = _middle_span(values)
     if high <= low:
-        low, high = (-1.0, 1.0) if around_zero else (low - 0.5, high + 0.5)
-    bounds = MaxNLocator(nbins=wanted, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    return tuple(float(bound) for bound in bounds)
+        low, high = low - 0.5, high + 0.5
+    return tuple(float(bound) for bound in MaxNLocator(nbins=wanted, steps=STEPS).tick_values(low, high))
+
+
+def change_classes(values: Sequence[float]) -> tuple[float, ...]:
+    """Round bounds of five classes: about none, less or more, much less or much more, over the middle 98 % of values."""
+    low, high = _middle_span(values)
+    reach = max(abs(low), abs(high)) or 1.0
+    power = 10.0 ** math.floor(math.log10(reach / 3.0))
+    step = next(s * power for s in STEPS if s * power >= reach / 3.0 * (1.0 - 1e-9))
+    return (-3.0 * step, -2.0 * step, -step, step, 2.0 * step, 3.0 * step)
+
+
+def _middle_span(values: Sequence[float]) -> tuple[float, float]:
+    if not values:
+        return 0.0, 0.0
+    low, high = np.quantile(np.asarray(values, dtype=np.float64), (0.01, 0.99))
+    return float(low), float(high)
 
 
 def draw(axes: Axes, towns: Sequence[Rings], values: Sequence[float | None], districts: Sequence[Rings], *,
@@ -44,12 +55,12 @@ def draw(axes: Axes, towns: Sequence[Rings], values: Sequence[float | None], dis
     colours = [to_hex(ramp(i)) for i in range(len(bounds) - 1)]
     inner = np.asarray(bounds[1:-1])
     faces = [MISSING if v is None else colours[int(np.searchsorted(inner, v, side="right"))] for v in values]
-    axes.add_collection(PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors="white", linewidths=0.3))
+    axes.add_collection(PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors=EDGE, linewidths=0.35))
     axes.add_collection(PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7))
     for sign, marker in ((1, "^"), (-1, "v")):
         at = [_middle(town) for town, s in zip(towns, signs, strict=False) if s == sign]
         if at:
-            axes.plot(*np.array(at).T, linestyle="none", marker=marker, markersize=3.4, color="black", markeredgecolor="white",
+            axes.plot(*np.array(at).T, linestyle="none", marker=marker, markersize=4.2, color="black", markeredgecolor="white",
                       markeredgewidth=0.4, label=raised if sign > 0 else lowered)  # fmt: skip
     handles = [Patch(color=c, label=f"{number(a)} – {number(b)}") for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)]
     if any(v is None for v in values):

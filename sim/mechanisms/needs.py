@@ -27,6 +27,7 @@ CENSUS_AGES = (0.1328, 0.20, 0.26, 0.2274, 0.10, 0.0798)  # shares; pop.share_* 
 CENSUS_URBAN = 0.7877
 # Needs of a resident by kind of compound, mean about 1 (assumption): old danwei and resettlement estates need more.
 KIND_FACTOR = {"danwei": 1.1, "estate": 0.97, "resettlement": 1.1, "hamlet": 1.0, "dormitory": 0.9}
+WORD = np.uint32(int(Purpose.NEED) << 16)
 SURGE_MOST = 3.0
 GUIDE = 256  # entries of the guide table of the item draw
 
@@ -121,7 +122,6 @@ def raise_needs(
         Whether the capacity was enough.
     """
     lanes = np.empty((4, chunk), np.uint32)
-    word = np.uint32(int(Purpose.NEED) << 16)
     capacity = who.shape[1]
     count[:] = 0
     for c in range(ids.size):
@@ -129,7 +129,7 @@ def raise_needs(
             size = min(chunk, first[c + 1] - start)
             base = start - first[c]
             for i in range(size):
-                a, b, d, e = block(np.uint32(base + i), ids[c], np.uint32(group), word, key[0], key[1])
+                a, b, d, e = block(np.uint32(base + i), ids[c], np.uint32(group), WORD, key[0], key[1])
                 lanes[0, i] = a
                 lanes[1, i] = b
                 lanes[2, i] = d

@@ -3,7 +3,7 @@
 P(active) = logistic(a_line + age + propensity + b_trust trust + b_social share of the compound active last month
 + b_leader leader skill + b_size log(community people / reference) + dose + b_fund running projects). The party line is
 open to party members, the volunteer line to registered volunteers, none to children. A draw of 25 bits a line is
-compared with the chance at full trust first; only residents below it are looked at closer.
+compared with the chance at full trust first; only residents below one are looked at closer.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ AGE = np.array([-99.0, -0.8, -0.2, 0.15, 0.4, 0.6])
 PROPENSITY = np.array([-0.6, -0.2, 0.2, 0.6])
 REFERENCE = 4_796.0  # residents of a community before the merge
 UNIT25 = 33_554_432.0  # 2^25
+LOW25 = np.uint32(0x1FFFFFF)
 P_ACTIVE, P_VOLUNTEERS = int(PlaceColumn.ACTIVE), int(PlaceColumn.VOLUNTEERS)
 
 
@@ -101,51 +102,44 @@ def take_part(  # type: ignore[no-untyped-def]
     active = np.zeros(terms.size, np.int32)
     chances = np.empty((24, 5), np.uint32)
     for c in range(terms.size):
-        most = _fill_chances(chances, terms[c] + trust_weight)
+        _fill_chances(chances, terms[c] + trust_weight)
         first = compounds[c].first
         for r in range(first, compounds[c + 1].first):
             a, b, d, e = block(
                 np.uint32(r - first), compounds[c].id, np.uint32(month), np.uint32(KIND << 16), key[0], key[1]
             )
-            low = min(a & 0x1FFFFFF, b & 0x1FFFFFF, d & 0x1FFFFFF, e & 0x1FFFFFF)
-            fifth = (a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4)
-            if min(low, fifth) >= most:
-                continue
             trait = traits[r]
             cell = np.int64(trait & AGE_BITS) * 4 + (trait >> PROPENSITY_SHIFT)
+            fifth = (a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4)
+            may = (a & LOW25 < chances[cell, 0]) & (trait >> PARTY_BIT)
+            may |= np.uint8(b & LOW25 < chances[cell, 1]) << 1
+            may |= np.uint8(d & LOW25 < chances[cell, 2]) << 2
+            may |= ((e & LOW25 < chances[cell, 3]) & (trait >> VOLUNTEER_BIT) & 1) << 3
+            may |= np.uint8(fifth < chances[cell, 4]) << 4
+            if may & 0b11111 == 0:
+                continue
+            x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
+            x += trust_weight * trust_now(trust, seen, decay, r, day)
             hits = 0
             for k in range(5):
-                u = fifth if k == 4 else (a, b, d, e)[k] & 0x1FFFFFF
-                if u >= chances[cell, k]:
-                    continue
-                if k == 0 and not (trait >> PARTY_BIT) & 1:
-                    continue
-                if k == 3 and not (trait >> VOLUNTEER_BIT) & 1:
-                    continue
-                x = LINE[k] + AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
-                x += trust_weight * trust_now(trust, seen, decay, r, day)
-                if u < UNIT25 / (1.0 + exp(-x)):
+                u = fifth if k == 4 else (a, b, d, e)[k] & LOW25
+                if (may >> k) & 1 and u < UNIT25 / (1.0 + exp(-(LINE[k] + x))):
                     hits += 1
                     lines[k] += 1
                     if k == 1:
                         councils[compounds[c].place] += 1
                     if k == 3:
                         place[compounds[c].place, P_VOLUNTEERS] += 1
-            if hits:
-                active[c] += 1
+            active[c] += hits > 0
         place[compounds[c].place, P_ACTIVE] += active[c]
     return lines, councils, active
 
 
 @njit(cache=True, nogil=True, inline="always")
 def _fill_chances(chances, base):  # type: ignore[no-untyped-def]
-    """Chances at full trust by age and propensity (24) and line, in 2^-25; returns the largest."""
-    most = np.uint32(0)
+    """Chances at full trust by age and propensity (24) and line, in 2^-25; none for children."""
+    chances[:4, :] = 0
     for cell in range(4, 24):
         for k in range(5):
             x = LINE[k] + AGE[cell // 4] + PROPENSITY[cell % 4] + base
             chances[cell, k] = np.uint32(np.ceil(UNIT25 / (1.0 + exp(-x))))
-            most = max(most, chances[cell, k])
-    for cell in range(4):
-        chances[cell, :] = 0
-    return most

@@ -8,7 +8,7 @@ from numba import njit
 from sim.kernels.arithmetic import exp, log, normal_quantile
 from sim.kernels.hashing import block, unit32, unit64
 from sim.rng import Purpose
-from sim.world.cases import DAY, FREE, NOBODY, SLEEP, WHEEL
+from sim.world.cases import DAY, FREE, NOBODY, ROOM, SLEEP, WHEEL
 
 WORK = int(Purpose.WORK)
 HAZARD_INDEX = 0x80000000  # entity of a hazard's draws: this plus its number
@@ -26,7 +26,15 @@ def take_free(heads, chain):  # type: ignore[no-untyped-def]
     """A free slot; there must be one."""
     slot = heads[FREE]
     heads[FREE] = chain[slot]
+    heads[ROOM] -= 1
     return slot
+
+
+@njit(cache=True, nogil=True, inline="always")
+def release(heads, chain, slot):  # type: ignore[no-untyped-def]
+    """Give a slot back."""
+    push(heads, chain, FREE, slot)
+    heads[ROOM] += 1
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -14,11 +14,11 @@ from sim.kernels.arithmetic import exp, normal_quantile
 from sim.kernels.hashing import unit64
 from sim.kernels.queueing import SERVED, WAITING
 from sim.mechanisms.filing import station_at, walk_in
-from sim.mechanisms.pool import draws, push, sleep, take_free, work_seconds
+from sim.mechanisms.pool import draws, push, release, sleep, take_free, work_seconds
 from sim.mechanisms.service import finishes
 from sim.mechanisms.settling import close_case, lose_case
 from sim.rng import Purpose
-from sim.world.cases import BEGUN, CHILD, DAY, DUPLICATE, FREE, ORDER, OWNED, REOPENED, Stage
+from sim.world.cases import BEGUN, CHILD, DAY, DUPLICATE, ORDER, OWNED, REOPENED, Stage
 from sim.world.tallies import Tally
 
 ROUTE, WORK, BACK = int(Purpose.ROUTE), int(Purpose.WORK), int(Purpose.RETURN)
@@ -176,7 +176,7 @@ def come_back(  # type: ignore[no-untyped-def]
         push(heads, chain, stage, slot)
     else:
         lose_case(case, compound, item.kind, at, day, dial, trust, seen, decay, row, place)
-        push(heads, chain, FREE, slot)
+        release(heads, chain, slot)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -217,7 +217,7 @@ def conclude(  # type: ignore[no-untyped-def]
         at = finish[i]
         if case.flags & CHILD and stage == BRANCH:
             parent, handoffs = case.patience, np.int64(case.handoffs)
-            push(heads, chain, FREE, slot)
+            release(heads, chain, slot)
             slot = np.int32(parent)
             case = pool[slot]
             case.pending -= 1
@@ -252,7 +252,7 @@ def conclude(  # type: ignore[no-untyped-def]
                 close_case(
                     case, compound, item.kind, at, day, solved, dial, worked, traits, trust, seen, decay, row, place, spread
                 )
-                push(heads, chain, FREE, slot)
+                release(heads, chain, slot)
                 continue
         if towards == BRANCH and stage != RETURNED:
             if stage != BRANCH and fork(

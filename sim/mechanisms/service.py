@@ -27,7 +27,7 @@ def finishes(stage):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def gather(stage, day, heads, chain, pool, compounds, stations, first_station, dial, calendar):  # type: ignore[no-untyped-def]
+def gather(stage, day, heads, chain, pool, compounds, stations, first_station, dials, calendar):  # type: ignore[no-untyped-def]
     """The cases that a stage can work on today: slots and stations. The others stay on its list."""
     count = 0
     slot = heads[stage]
@@ -43,7 +43,7 @@ def gather(stage, day, heads, chain, pool, compounds, stations, first_station, d
     while slot != NONE:
         following = chain[slot]
         case = pool[slot]
-        if stage >= TEAM and not finishes(stage) and day * DAY - case.created > dial.escalate:
+        if stage >= TEAM and not finishes(stage) and day * DAY - case.created > dials[0].escalate:
             case.flags |= URGENT
         at = station_at(stage, compounds[case.compound], case, first_station)
         weekdays = stations[at].weekdays if stage == COMPOUND else 0
@@ -140,7 +140,7 @@ def resume(pool, slots, lo, hi, opening, servers, free):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def work_through(stage, day, pool, slots, ends, stations, opening, closing, row):  # type: ignore[no-untyped-def]
+def work_through(stage, pool, slots, ends, stations, opening, closing, row):  # type: ignore[no-untyped-def]
     """Serve the sorted cases of a stage. Returns start, finish (seconds) and outcome by position.
 
     `stations` are those of the stage; opening and closing are seconds since the first day's midnight.

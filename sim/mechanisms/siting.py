@@ -17,6 +17,7 @@ from sim.rules import Rules
 from sim.world.city import F64, I32, I64, U8, U32, Jurisdictions
 from sim.world.district import District
 
+WORD = np.uint32(int(Purpose.PLACES) << 16 | 63)
 FAR = 240.0  # walking minutes beyond which nobody counts them
 
 
@@ -109,7 +110,7 @@ def station_compounds(compound_id: U32, key: U32, share: float) -> U8:
     has = np.zeros(compound_id.size, np.uint8)
     threshold = chance(share)
     for c in range(compound_id.size):
-        u = block(compound_id[c], np.uint32(0), np.uint32(0), np.uint32(int(Purpose.PLACES) << 16 | 63), key[0], key[1])
+        u = block(compound_id[c], np.uint32(0), np.uint32(0), WORD, key[0], key[1])
         has[c] = np.uint64(u[0]) < threshold
     return has
 

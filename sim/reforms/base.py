@@ -49,6 +49,15 @@ def between(reform: Any, name: str, low: float, high: float, unit: str) -> None:
         raise ValueError(f"{name} must be in [{low}, {high}] {unit}, got {value}")
 
 
+def lowered(present: float, target: float, share: float) -> float:
+    """A probability brought this share of the way down to a target; left alone where it is there or below already.
+
+    >>> lowered(0.03, 0.005, 1.0), lowered(0.03, 0.005, 0.0), lowered(0.001, 0.005, 1.0)
+    (0.005, 0.03, 0.001)
+    """
+    return present if present <= target else present * (1.0 - share) + target * share
+
+
 @dataclass(frozen=True, kw_only=True)
 class Where:
     """The districts (six-digit codes) a rollout reaches; empty means the whole city."""

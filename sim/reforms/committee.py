@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
-from sim.reforms.base import within
+from sim.reforms.base import lowered, within
 from sim.rules import Departments, Misroute, Rules
 
 ALL_DEPARTMENTS = 33
@@ -36,9 +36,8 @@ class IntegratingCommittee:
         if self.departments == 0:
             return rules
         strength = self.authority * self.departments / ALL_DEPARTMENTS
-        present = rules.misroute.refusal
         return replace(
             rules,
             departments=replace(rules.departments, integrated=self.departments, authority=self.authority),
-            misroute=replace(rules.misroute, refusal=present - strength * max(0.0, present - self.refusal)),
+            misroute=replace(rules.misroute, refusal=lowered(rules.misroute.refusal, self.refusal, strength)),
         )

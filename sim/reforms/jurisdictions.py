@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from sim.reforms.base import within
+from sim.reforms.base import lowered, within
 from sim.rules import Jurisdiction, Misroute, Rules
 
 PLANS = {"chengdu_2019_2020": "after", "percent": "percent"}
@@ -18,9 +18,12 @@ BORDER_AFTER = 0.005  # misroutes by borders under the real plan, refinement A10
 TOWN_CUT_OF_PLAN = 1 - 261 / 375
 
 
-def _check_plan(plan: str) -> None:
+def _check(plan: str, **cuts: float) -> None:
     if plan not in PLANS:
         raise ValueError(f"plan must be one of {', '.join(PLANS)}, got {plan!r}")
+    for name, cut in cuts.items():
+        if plan != "percent" and cut != 0.0:
+            raise ValueError(f"{name} must be 0 unless plan is percent, got {cut}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +38,11 @@ class MergeTowns:
     permanent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        _check_plan(self.plan)
+        _check(self.plan, cut=self.cut)
         within(self, "cut", Jurisdiction, "town_cut")
         within(self, "keep_branches", Jurisdiction, "keep_town_branches")
         within(self, "cost_saving", Jurisdiction)
         within(self, "border", Misroute)
-        if self.plan != "percent" and self.cut != 0.0:
-            raise ValueError(f"cut must be 0 unless plan is percent, got {self.cut}")
 
     @classmethod
     def neutral(cls) -> Self:
@@ -58,7 +59,7 @@ class MergeTowns:
             cost_saving=self.cost_saving,
         )
         depth = 1.0 if self.plan != "percent" else min(1.0, self.cut / TOWN_CUT_OF_PLAN)
-        border = rules.misroute.border - depth * max(0.0, rules.misroute.border - self.border)
+        border = lowered(rules.misroute.border, self.border, depth)
         return replace(rules, jurisdiction=jurisdiction, misroute=replace(rules.misroute, border=border))
 
 
@@ -73,11 +74,9 @@ class MergeVillages:
     permanent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        _check_plan(self.plan)
+        _check(self.plan, cut=self.cut)
         within(self, "cut", Jurisdiction, "village_cut")
         within(self, "keep_branches", Jurisdiction, "keep_village_branches")
-        if self.plan != "percent" and self.cut != 0.0:
-            raise ValueError(f"cut must be 0 unless plan is percent, got {self.cut}")
 
     @classmethod
     def neutral(cls) -> Self:
@@ -110,6 +109,7 @@ class Merge:
     permanent: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        _check(self.plan, town_cut=self.town_cut, village_cut=self.village_cut)
         within(self, "town_cut", Jurisdiction)
         within(self, "village_cut", Jurisdiction)
         _ = self.towns, self.villages  # they check the rest

@@ -40,7 +40,8 @@ N_STAGES = 16
 WHEEL = 128  # lists of sleepers by day of waking, modulo
 SLEEP = N_STAGES  # heads[SLEEP + wake_day % WHEEL]
 FREE = N_STAGES + WHEEL  # the list of free slots
-N_LISTS = FREE + 1
+ROOM = FREE + 1  # not a list: how many slots are free
+N_LISTS = ROOM + 1
 
 URGENT, BEGUN, ORDER, DUPLICATE, HAZARD, OWNED, CHILD, REOPENED = (1 << i for i in range(8))
 

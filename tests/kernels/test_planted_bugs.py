@@ -32,53 +32,78 @@ def check_many_servers(module: ModuleType) -> None:
 
 
 class Bug(NamedTuple):
-    name: str
     module: ModuleType
+    check: Callable[[ModuleType], None]
+    name: str
     old: str
     new: str
-    check: Callable[[ModuleType], None]
 
 
-IN_ORDER = "    for i in range(lo, hi):\n        now"
+def bugs(module: ModuleType, check: Callable[[ModuleType], None], *texts: tuple[str, str, str]) -> list[Bug]:
+    """Bugs of one module that one check must notice: name, old text, new text."""
+    return [Bug(module, check, *text) for text in texts]
+
+
+EACH = "    for i in range(lo, hi):\n        now"
+ROUNDS = "    for _ in range(10)"
 BUGS = [
-    Bug("service 1 % longer", queueing, "mixed = False", "mixed = False; work = work + work // 100", check_theory),
-    Bug("a pause of 1 % after each case", queueing, "    k = 0\n    if servers", "    until += 10_000; k = 0\n    if servers", check_theory),
-    Bug("one server never turns", queueing, "while k + 1 < servers and", "while k + 2 < servers and", check_station),
-    Bug("patience runs out at the wait", queueing, "0 <= patience < min", "0 <= patience <= min", check_station),
-    Bug("endless patience runs out", queueing, "if 0 <= patience <", "if patience <", check_station),
-    Bug("patience outlives closing", queueing, "min(now, closing) - arrival", "now - arrival", check_station),
-    Bug("the last of equal arrivals first", queueing, IN_ORDER, "    for i in sorted(range(lo, hi), key=lambda j: (arrival[j], -j)):\n        now", check_station),
-    Bug("urgent after normal of the same second", queueing, "arrival[first] <= now", "arrival[first] < now", check_station),
-    Bug("urgent at once, whoever is served", queueing, "max(earliest, free[0]) if", "max(earliest, free[0] * (first == hi)) if", check_station),
-    Bug("urgency ignored", queueing, "mixed |= urgent[i] != 0", "mixed = False", check_station),
-    Bug("the last arrival lost", queueing, IN_ORDER, "    for i in range(lo, hi - 1):\n        now", check_station),
-    Bug("closing a second late", queueing, "SERVED if now < closing", "SERVED if now <= closing", check_station),
-    Bug("left waiting counts as abandoned", queueing, "else WAITING", "else ABANDONED", check_station),
-    Bug("free a second late", queueing, "max(arrival[i], free[0])", "max(arrival[i], free[0] + 1)", check_station),
-    Bug("opens with all servers free", queueing, "max(arrival[i], free[0])", "max(arrival[i], free[0] * (i > lo))", check_station),
-    Bug("the larger child rises", queueing, "heap[child + 1] < heap[child]", "heap[child + 1] > heap[child]", check_many_servers),
-    Bug("the last server of a heap", queueing, "while child < size:", "while child < size - 1:", check_many_servers),
-    Bug("a heap handed on as sorted", queueing, "        _sort_heap(free, servers)\n", "        pass\n", check_many_servers),
-    Bug("nine rounds", hashing, "range(10)", "range(9)", check_known_answers),
-    Bug("key words swapped", hashing, "def block(c0, c1, c2, c3, k0, k1)", "def block(c0, c1, c2, c3, k1, k0)", check_known_answers),
-    Bug("purposes share their draws", hashing, "    for _ in range(10)", "    c3 = np.uint32(0)\n    for _ in range(10)", check_known_answers),
-    Bug("entities beyond 2^32 share", hashing, "    for _ in range(10)", "    c1 = np.uint32(0)\n    for _ in range(10)", check_known_answers),
-    Bug("a lane dropped", hashing, "np.uint32(p0),", "np.uint32(p1),", check_known_answers),
-    Bug("a key that stands still", hashing, "k1 = np.uint32(k1 + _W1)", "k1 = np.uint32(k1)", check_known_answers),
-    Bug("the high word twice", hashing, "| np.uint64(low)", "| np.uint64(high)", check_doubles),
-    Bug("a draw of 0", hashing, "+ 0.5) * 2.2204", ") * 2.2204", check_doubles),
-    Bug("luck turned round", hashing, "return -log(u)", "return -log(1.0 - u)", check_doubles),
-    Bug("certainty that can fail", hashing, "* 4294967296.0", "* 4294967295.0", check_doubles),
-    Bug("bins an octave off", sketch, "(1023 + 3)", "(1023 + 4)", check_sketch),
-    Bug("one duration a bin", sketch, "counts[bin_of(seconds[i])] += 1", "counts[bin_of(seconds[i])] = 1", check_sketch),
-    Bug("ranks forgotten", sketch, "before += counts[k]", "before = counts[k]", check_sketch),
-    Bug("the least remainder", apportioning, "np.argsort(-remainder", "np.argsort(remainder", check_apportioning),
-    Bug("ties to the higher position", apportioning, 'np.argsort(-remainder, kind="stable")', 'np.argsort(remainder[::-1], kind="stable")[::-1]', check_apportioning),
-    Bug("the lifted counted twice", apportioning, "total - minimum * int(lifted.sum())", "total", check_apportioning),
-    Bug("nobody lifted", apportioning, "& (units < minimum)", "& (units < 0)", check_apportioning),
-    Bug("weights left out", inequality, "block_weight += w[j]", "block_weight += 1.0", check_inequality),
-    Bug("equal ranks by position", inequality, "rank[j] == rank[i]", "j == i", check_inequality),
-    Bug("groups share one mean", inequality, "own = total[2 * group[i] + 1] / total[2 * group[i]]", "own = mean", check_inequality),
+    *bugs(queueing, check_theory,
+        ("service 1 % longer", "mixed = False", "mixed = False; work = work + work // 100"),
+        ("a pause of 1 % after each case", "mixed = False", "mixed = False; work = work + 10_000"),
+    ),
+    *bugs(queueing, check_station,
+        ("one server never turns", "while k + 1 < servers and", "while k + 2 < servers and"),
+        ("patience runs out at the wait", "0 <= patience < min", "0 <= patience <= min"),
+        ("endless patience runs out", "if 0 <= patience <", "if patience <"),
+        ("patience outlives closing", "min(now, closing) - arrival", "now - arrival"),
+        ("the last of equal arrivals first", EACH, EACH.replace(
+            "range(lo, hi)", "sorted(range(lo, hi), key=lambda j: (arrival[j], -j))"
+        )),
+        ("last come, first served", EACH, EACH.replace("range(lo, hi)", "range(hi - 1, lo - 1, -1)")),
+        ("urgent after normal of the same second", "arrival[first] <= now", "arrival[first] < now"),
+        ("urgent at once, as if it preempted", "i = first\n", "i = first; now = arrival[i]\n"),
+        ("urgency ignored", "mixed |= urgent[i] != 0", "mixed = False"),
+        ("the last arrival lost", EACH, EACH.replace("hi", "hi - 1")),
+        ("closing a second late", "SERVED if now < closing", "SERVED if now <= closing"),
+        ("left waiting counts as abandoned", "else WAITING", "else ABANDONED"),
+        ("free a second late", "max(arrival[i], free[0])", "max(arrival[i], free[0] + 1)"),
+        ("opens with all servers free", "max(arrival[i], free[0])", "max(arrival[i], free[0] * (i > lo))"),
+    ),
+    *bugs(queueing, check_many_servers,
+        ("the larger child rises", "heap[child + 1] < heap[child]", "heap[child + 1] > heap[child]"),
+        ("the last server of a heap left out", "while child < size:", "while child < size - 1:"),
+        ("a heap handed on as sorted", "        _sort_heap(free, servers)\n", "        pass\n"),
+    ),
+    *bugs(hashing, check_known_answers,
+        ("nine rounds", "range(10)", "range(9)"),
+        ("key words swapped", "def block(c0, c1, c2, c3, k0, k1)", "def block(c0, c1, c2, c3, k1, k0)"),
+        ("purposes share their draws", ROUNDS, "    c3 = np.uint32(0)\n" + ROUNDS),
+        ("entities beyond 2^32 share theirs", ROUNDS, "    c1 = np.uint32(0)\n" + ROUNDS),
+        ("a lane dropped", "np.uint32(p0),", "np.uint32(p1),"),
+        ("a key that stands still", "k1 = np.uint32(k1 + _W1)", "k1 = np.uint32(k1)"),
+    ),
+    *bugs(hashing, check_doubles,
+        ("the high word twice", "| np.uint64(low)", "| np.uint64(high)"),
+        ("a draw of 0", "+ 0.5) * 2.2204", ") * 2.2204"),
+        ("luck turned round", "return -log(u)", "return -log(1.0 - u)"),
+        ("certainty that can fail", "* 4294967296.0", "* 4294967295.0"),
+    ),
+    *bugs(sketch, check_sketch,
+        ("bins an octave off", "(1023 + 3)", "(1023 + 4)"),
+        ("one duration a bin", "counts[bin_of(seconds[i])] += 1", "counts[bin_of(seconds[i])] = 1"),
+        ("ranks forgotten", "before += counts[k]", "before = counts[k]"),
+    ),
+    *bugs(apportioning, check_apportioning,
+        ("the least remainder", "np.argsort(-remainder", "np.argsort(remainder"),
+        ("ties to the higher position", '-remainder, kind="stable")', 'remainder, kind="stable")[::-1]'),
+        ("the lifted counted twice", "total - minimum * int(lifted.sum())", "total"),
+        ("nobody lifted", "& (units < minimum)", "& (units < 0)"),
+    ),
+    *bugs(inequality, check_inequality,
+        ("weights left out", "block_weight += w[j]", "block_weight += 1.0"),
+        ("equal ranks by position", "rank[j] == rank[i]", "j == i"),
+        ("groups share one mean", "own = total[2 * group[i] + 1] / total[2 * group[i]]", "own = mean"),
+    ),
 ]  # fmt: skip
 PLAIN = "def njit(**_):\n    return lambda function: function\n"
 

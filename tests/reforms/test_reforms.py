@@ -108,7 +108,7 @@ def test_moved_changes_its_own_levers_and_no_other(name: str) -> None:
 
 @pytest.mark.parametrize("name", REFORMS)
 def test_setting_what_is_in_force_changes_nothing(name: str) -> None:
-    """A reform in absolute terms, put in force twice, is in force once. Multiples and shares of a gap add up instead."""
+    """A reform in absolute terms, put in force twice, is in force once; multiples and shares of a gap add up."""
     once = MOVED[name].amend(Rules())
     if name in ("windows", "staff_levels", "clear_duties", "integrating_committee"):
         assert REFORMS[name].neutral().amend(once) == once
@@ -116,7 +116,7 @@ def test_setting_what_is_in_force_changes_nothing(name: str) -> None:
         assert MOVED[name].amend(once) == once
 
 
-@pytest.mark.parametrize(("one", "other"), permutations(REFORMS, 2))
+@pytest.mark.parametrize(("one", "other"), list(permutations(REFORMS, 2)))
 def test_any_two_compose(one: str, other: str) -> None:
     """The second keeps whatever the first did to levers that the second leaves alone."""
     first = MOVED[one].amend(Rules())

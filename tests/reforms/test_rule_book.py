@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -82,9 +83,9 @@ def test_epochs_tile_the_run() -> None:
     ).epochs(90)
     assert found[0].from_day == 0
     assert found[-1].until_day == 90
-    assert all(one.until_day == other.from_day for one, other in zip(found, found[1:], strict=False))
+    assert all(one.until_day == other.from_day for one, other in pairwise(found))
     assert all(one.areas != other.areas or one.area_of_district != other.area_of_district
-               for one, other in zip(found, found[1:], strict=False))  # fmt: skip
+               for one, other in pairwise(found))  # fmt: skip
 
 
 @pytest.mark.parametrize("reform", [Merge(), MergeTowns(), MergeVillages()])

@@ -1,0 +1,141 @@
+"""A run, day by day.
+
+The order of a day: calendar; rules in force; needs, co-production, channels; patrol; the hotline; each district's tiers
+(online desk, compound stations, grid workers, community counters, community teams, town counters, town teams, branches
+of departments), with routing and settling after each tier; the city's departments. Sundays end with what neighbourhoods
+expect to wait; months end with participation, councils and money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.locale import Locale, Study
+from sim.mechanisms.city_stations import CityStations
+from sim.mechanisms.clocks import month_ends
+from sim.reforms.base import Epoch, RuleBook
+from sim.rules import Rules
+from sim.world.cases import Stage
+from sim.world.city import City, Jurisdictions
+from sim.world.district import districts
+from sim.world.jurisdictions import jurisdictions
+from sim.world.tallies import N_TALLIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """Days over which one epoch holds, and how much merged units lose in productivity while they settle down."""
+
+    from_day: int
+    epoch: Epoch
+    settling: bool
+
+
+class Run:
+    """A trial under way: `step()` is one day."""
+
+    def __init__(self, study: Study, city: City, book: RuleBook, threads: int = 1) -> None:
+        self.study, self.city, self.book = study, city, book
+        self.day = 0
+        self.stretches = stretches(book, study.days)
+        self.before = city.plans["before"]
+        self.locales = [Locale(study, district) for district in districts(city)]
+        self.city_daily = np.zeros((study.days, N_TALLIES), np.int64)
+        self.months, self.month_ends = month_ends(study.scenario, study.days)
+        self._maps: dict[tuple[Any, ...], Jurisdictions] = {}
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._city: CityStations | None = None
+
+    def everywhere(self, verb: Callable[[Locale], Any]) -> list[Any]:
+        """Do something in every district, on as many threads as the run has."""
+        if self._pool is None:
+            return [verb(locale) for locale in self.locales]
+        return list(self._pool.map(verb, self.locales))
+
+    def step(self) -> None:
+        """One day: rules in force, needs and patrol, hotline, tiers, city departments; week and month ends."""
+        day, month = self.day, int(self.months[self.day])
+        self.put_rules_in_force(day)
+        assert self._city is not None
+        row = self.city_daily[day]
+        self.everywhere(lambda locale: locale.morning(day, month))
+        self._city.work(Stage.HOTLINE, day, month, self.locales, row)
+        self.everywhere(lambda locale: locale.work(day, month))
+        self._city.work(Stage.DEPARTMENT, day, month, self.locales, row)
+        if day % 7 == 6:
+            self.everywhere(lambda locale: locale.end_week(month))
+        if self.month_ends[day]:
+            self.everywhere(lambda locale: locale.end_month(day, month))
+        self.day += 1
+
+    def put_rules_in_force(self, day: int) -> None:
+        """New rules where a stretch begins on this day."""
+        for number, stretch in enumerate(self.stretches):
+            if stretch.from_day == day:
+                earlier = self.stretches[number - 1] if number else None
+                self._begin(stretch, earlier)
+
+    def _begin(self, stretch: Stretch, earlier: Stretch | None) -> None:
+        def begin(locale: Locale) -> None:
+            rules = rules_at(stretch, locale.district.code)
+            dip = rules.jurisdiction.transition_loss if stretch.settling else 0.0
+            locale.begin(stretch.from_day, rules, self.before, self.map_of(rules), dip)
+
+        for rules in stretch.epoch.areas:
+            self.map_of(rules)
+        self.everywhere(begin)
+        first = rules_at(stretch, self.locales[0].district.code)
+        self._city = CityStations(first, self.city.residents)
+
+    def map_of(self, rules: Rules) -> Jurisdictions:
+        """The map of towns and communities that some rules put in force."""
+        j = rules.jurisdiction
+        key = (j.towns, j.villages, j.town_cut, j.village_cut)
+        if key not in self._maps:
+            self._maps[key] = jurisdictions(
+                self.city, towns=j.towns, villages=j.villages, town_cut=j.town_cut, village_cut=j.village_cut
+            )
+        return self._maps[key]
+
+    def days(self) -> Iterator[int]:
+        """Run to the end, yielding the number of each finished day."""
+        while self.day < self.study.days:
+            self.step()
+            yield self.day
+
+
+def rules_at(stretch: Stretch, district: int) -> Rules:
+    """The rules of a stretch in one district."""
+    return stretch.epoch.areas[stretch.epoch.area_of_district[district]]
+
+
+def stretches(book: RuleBook, days: int) -> tuple[Stretch, ...]:
+    """Epochs, cut once more where the transition after a change of the map ends."""
+    found: list[Stretch] = []
+    changed, until = 0, -1
+    earlier: Epoch | None = None
+    for epoch in book.epochs(days):
+        if earlier is not None and _map_changed(earlier, epoch):
+            months = max(rules.jurisdiction.transition_months for rules in epoch.areas)
+            changed, until = epoch.from_day, epoch.from_day + 30 * months
+        found.append(Stretch(from_day=epoch.from_day, epoch=epoch, settling=changed <= epoch.from_day < until))
+        if found[-1].settling and until < epoch.until_day:
+            found.append(Stretch(from_day=until, epoch=epoch, settling=False))
+        earlier = epoch
+    return tuple(found)
+
+
+def _map_changed(one: Epoch, other: Epoch) -> bool:
+    return any(
+        _map(one, district) != _map(other, district) for district in one.area_of_district
+    )
+
+
+def _map(epoch: Epoch, district: int) -> tuple[Any, ...]:
+    j = epoch.areas[epoch.area_of_district[district]].jurisdiction
+    return j.towns, j.villages, j.town_cut, j.village_cut

@@ -1,0 +1,248 @@
+"""A district at work: its memory, its layout under the rules in force, and the verbs of its day and month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.institutions import council
+from sim.kernels.apportioning import largest_remainder
+from sim.kernels.sketch import BINS
+from sim.mechanisms import helping, money, needs, participation, patrol, waits
+from sim.mechanisms.channels import weigh
+from sim.mechanisms.clocks import calendar, clocks, month_ends, working_days_before
+from sim.mechanisms.dials import dials, items
+from sim.mechanisms.filing import file_needs
+from sim.mechanisms.layouts import lay_out
+from sim.mechanisms.settling import CELLS, decay_table
+from sim.mechanisms.tiers import work_the_day
+from sim.rng import study_key
+from sim.rules import Rules
+from sim.scenario import Scenario
+from sim.services import catalogue
+from sim.world.cases import ROOM
+from sim.world.city import I64, Jurisdictions
+from sim.world.district import District
+from sim.world.layout import Layout
+from sim.world.state import grow, remember
+from sim.world.tallies import PlaceColumn
+
+HAZARD_ITEM = next(n for n, item in enumerate(catalogue()) if "grid_worker" in item.channels and not item.departments)
+CLASS_COLUMNS = slice(int(PlaceColumn.UNMET_PARTY), int(PlaceColumn.UNMET_PARTY) + 3)
+
+
+class Study:
+    """What a trial keeps the same in every district: scenario, seed, length, and the tables made of them."""
+
+    def __init__(self, scenario: Scenario, base: Rules, *, days: int, seed: int, replication: int, chunk: int, city_people: float) -> None:
+        self.scenario, self.base, self.days, self.chunk, self.city_people = scenario, base, days, chunk, city_people
+        self.key = study_key(seed, replication)
+        self.tables = needs.need_tables(scenario, base.demand.needs_per_head)
+        self.items = items(scenario.online)
+        self.worked = working_days_before(scenario, days)
+        self.decay = decay_table(base.trust.half_life_days, days + 2)
+        self.months = int(month_ends(scenario, days)[0][-1]) + 1
+        weekday = calendar(scenario, days + 4, False)[2]
+        self.factor = self.tables.weekday[weekday]
+        self._screens = {float(f): needs.screen(self.tables, float(f)) for f in set(self.factor)}
+
+    def screens(self, group: int) -> np.ndarray:
+        """uint32[4] the highest threshold of each of four days."""
+        return np.array([self._screens[float(f)] for f in self.factor[4 * group : 4 * group + 4]], np.uint32)
+
+
+class Locale:
+    """One district of a run. Nothing here reads or writes another district."""
+
+    def __init__(self, study: Study, district: District) -> None:
+        self.study, self.district = study, district
+        self.people = np.bincount(district.place, district.population, district.places).astype(np.int64)
+        latent = np.zeros(256 + district.residents // 40, patrol.LATENT)
+        self.memory = remember(
+            residents=district.residents, compounds=district.compound_id.size, places=district.places, days=study.days,
+            months=study.months, latent=latent, cells=CELLS, bins=BINS,
+        )  # fmt: skip
+        self.memory.expected[:] = waits.first_expectations(district.places)
+        self.memory.volunteers[:] = helping.first_volunteers(self.people)
+        room = 4096 + district.residents // 12
+        self.who, self.draw = np.empty((4, room), np.uint32), np.empty((4, room), np.uint32)
+        self.counts, self.group = np.zeros(4, np.int64), -1
+        self.paid_until = 0
+        self.rules: Rules
+        self.layout: Layout
+
+    def begin(self, day: int, rules: Rules, before: Jurisdictions, now: Jurisdictions, dip: float) -> None:
+        """New rules come into force on a morning."""
+        if day:
+            self.pay(day)
+        earlier = self.layout.towns if day else None
+        self.rules = rules
+        self.layout = lay_out(self.district, before, now, rules, dip)
+        self.parts = self._parts(before)
+        self.dials = dials(rules)
+        self.clocks = clocks(self.dials[0]["open"], self.dials[0]["close"])
+        self.calendar = calendar(self.study.scenario, self.study.days, rules.carriers.saturday)
+        self.urban = now.urban[np.unique(now.community_of[self.district.span])]
+        seat = self._seat_of_place()
+        if day:
+            self.memory.fund.move(seat)
+            self.memory.due[:] = _regroup(self.memory.due, seat)
+            closed = max(0, (earlier or 0) - self.layout.towns)
+            self.memory.purse.pay("one_off", int(closed * rules.jurisdiction.one_off_yuan * 100.0))
+        self._weigh(int(self.month_of(day)))
+
+    def _parts(self, before: Jurisdictions) -> I64:
+        """[M] how many communities of the map before make up each community."""
+        base = before.community_of[self.district.span].astype(np.int64)
+        pairs = np.unique(self.layout.community_of.astype(np.int64) * (int(base.max()) + 1) + base)
+        return np.bincount(pairs // (int(base.max()) + 1), minlength=self.layout.community_people.size)
+
+    def _seat_of_place(self) -> I64:
+        """[P] the place that holds each place's fund account now."""
+        community = np.zeros(self.district.places, np.int64)
+        community[self.district.place[::-1]] = self.layout.community_of[::-1]
+        self.community_of_place = community
+        return self.layout.seat[community].astype(np.int64)
+
+    def month_of(self, day: int) -> int:
+        """Number of the month of a day."""
+        return int(month_ends(self.study.scenario, day + 1)[0][-1])
+
+    def _weigh(self, month: int) -> None:
+        weigh(self.layout, self.rules, self.memory.expected)
+        self.help_chance = helping.chances(
+            self.rules, self.layout, self.district.place, self.people, self.memory.volunteers, self.memory.help[month],
+            self.study.scenario.needs,
+        )  # fmt: skip
+
+    def morning(self, day: int, month: int) -> None:
+        """Needs arise, neighbours help, residents choose; patrols walk."""
+        m, study, district = self.memory, self.study, self.district
+        lane = self._raise(day)
+        count = int(self.counts[lane])
+        if m.latent.size < m.hazards + 64 + district.residents // 400:
+            m.latent = np.concatenate([m.latent, np.zeros_like(m.latent)])
+        wanted = 4 * count + m.latent.size + 64
+        if self.rules.departments.integrated > 1:
+            wanted += 3 * (m.pool.size - int(m.heads[ROOM]))
+        if m.heads[ROOM] < wanted:
+            grow(m, max(wanted, m.pool.size // 2))
+        row = m.daily[day]
+        layout = self.layout
+        seconds = int(self.rules.volunteers.minutes * 60.0)
+        file_needs(
+            day, self.who[lane, :count], self.draw[lane, :count],
+            needs.day_thresholds(study.tables, float(study.factor[day])), needs.keep_thresholds(study.tables, study.scenario, day),
+            study.tables.items, study.tables.guide, study.items, layout.compounds, layout.stations, layout.first_station,
+            district.traits, self.dials, self.clocks, self.calendar, self.help_chance, seconds, m.pool, m.heads, m.chain,
+            m.trust, m.seen, study.decay, row, m.monthly[month], m.spread, study.key,
+        )  # fmt: skip
+        m.hazards = patrol.hazards_arise(day, layout.compounds, self.dials, m.latent, m.hazards, row, study.key)
+        m.hazards = patrol.patrol(
+            day, layout.compounds, layout.stations, layout.first_station, study.items, HAZARD_ITEM, self.dials, self.clocks,
+            self.calendar, m.latent, m.hazards, m.pool, m.heads, m.chain, row, study.key,
+        )  # fmt: skip
+
+    def _raise(self, day: int) -> int:
+        """Draw four days at once; returns the lane of this day."""
+        group = day // 4
+        while self.group != group:
+            first, ids = self.district.first_resident, self.district.compound_id
+            screens = self.study.screens(group)
+            enough = needs.raise_needs(
+                first, ids, self.study.key, group, screens, self.study.chunk, self.who, self.draw, self.counts
+            )
+            if enough:
+                self.group = group
+            else:
+                room = 2 * self.who.shape[1] + 2 * self.study.chunk
+                self.who, self.draw = np.empty((4, room), np.uint32), np.empty((4, room), np.uint32)
+        return day % 4
+
+    def work(self, day: int, month: int) -> None:
+        """Every tier of the district works through its day."""
+        m, study, layout = self.memory, self.study, self.layout
+        work_the_day(
+            day, study.items, layout.compounds, layout.stations, layout.first_station, self.district.traits, self.dials,
+            self.clocks, self.calendar, study.worked, m.pool, m.heads, m.chain, m.trust, m.seen, study.decay, m.waits,
+            m.daily[day], m.monthly[month], m.spread, study.key,
+        )  # fmt: skip
+
+    def end_week(self, month: int) -> None:
+        """Neighbourhoods learn what waits to expect."""
+        waits.update(self.memory.expected, self.memory.waits)
+        self._weigh(month)
+
+    def end_month(self, day: int, month: int) -> None:
+        """Residents take part, the city pays, councils decide, projects start to help."""
+        m, study = self.memory, self.study
+        terms = participation.compound_terms(self.layout, self.rules, m.active, m.running[month], study.key)
+        m.lines[month], m.councillors, m.active = participation.take_part(
+            month, day, self.layout.compounds, terms, self.rules.participation.trust, self.district.traits, m.trust, m.seen,
+            study.decay, m.monthly[month], study.key,
+        )  # fmt: skip
+        m.volunteers = m.monthly[month][:, int(PlaceColumn.VOLUNTEERS)].astype(np.float64)
+        self.pay(day + 1)
+        self._council(month)
+        m.fund.spend(m.due[month])
+        self._weigh(month + 1 if month + 1 < study.months else month)
+
+    def pay(self, until: int) -> None:
+        """Pay what is due up to the start of a day."""
+        m, start = self.memory, self.paid_until
+        city = int(self.study.city_people)
+        for purpose, cents in money.yearly(self.rules, self.layout, self.district.residents, city).items():
+            m.purse.pay(purpose, money.accrued(cents, start, until))
+        layout = self.layout
+        yearly = money.fund_formula(
+            self.rules, self.district.population, self.district.urban, layout.community_of, self.urban, self.parts,
+            layout.community_people.size,
+        )  # fmt: skip
+        yearly = np.floor(yearly * self.study.scenario.budget + 0.5).astype(np.int64)
+        due = yearly * until // money.YEAR - yearly * start // money.YEAR
+        grants = self._incentives(due)
+        by_place = np.zeros(self.district.places, np.int64)
+        by_place[layout.seat] = grants
+        m.fund.grant(by_place)
+        m.purse.pay("fund_grants", int(grants.sum()))
+        self.paid_until = until
+
+    def _incentives(self, due: I64) -> I64:
+        """Part of the grants goes by appraisal: communities with more active residents get more of it."""
+        fixed = np.floor(due * (1.0 - self.rules.fund.incentive_share)).astype(np.int64)
+        pot = int((due - fixed).sum())
+        if pot == 0:
+            return due
+        active = np.bincount(self.layout.community_of, self.memory.active, due.size)
+        weight = due * (1.0 + np.minimum(1.0, 5.0 * active / np.maximum(1, self.layout.community_people)))
+        return fixed + largest_remainder(np.floor(weight / 1e4).astype(np.int64) + 1, pot)
+
+    def _council(self, month: int) -> None:
+        m, layout, rules = self.memory, self.layout, self.rules
+        count = layout.community_people.size
+        unmet = np.stack([
+            np.bincount(self.community_of_place, column, count) for column in m.monthly[month][:, CLASS_COLUMNS].T
+        ], axis=1)  # fmt: skip
+        attending = np.bincount(self.community_of_place, m.councillors, count) / np.maximum(1, layout.community_people)
+        decision = council.decide(
+            layout.community_code, unmet, layout.community_people, attending, m.fund.balance[layout.seat], rules, month,
+            self.study.key,
+        )  # fmt: skip
+        m.votes[month] = count, int(decision.met.sum())
+        projects = np.zeros(self.district.places, np.int64)
+        projects[layout.seat] = decision.projects
+        cents = projects * int(rules.fund.project_yuan * 100.0)
+        m.fund.commit(cents)
+        begin = month + rules.fund.delay_months
+        if begin < m.due.shape[0]:
+            m.due[begin] += cents
+        help_ = helping.project_seconds(rules, projects, council.RUNNING_MONTHS)
+        m.help[begin : begin + council.RUNNING_MONTHS] += help_
+        m.running[begin : begin + council.RUNNING_MONTHS] += projects
+
+
+def _regroup(due: I64, holder: I64) -> I64:
+    gathered = np.zeros_like(due)
+    for month in range(due.shape[0]):
+        np.add.at(gathered[month], holder, due[month])
+    return gathered
+

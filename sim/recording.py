@@ -1,0 +1,190 @@
+"""From a finished run to its record: sums over districts, outcomes, books, invariants and the digest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.day import Run
+from sim.kernels.sketch import edges
+from sim.locale import Locale
+from sim.mechanisms.dials import TRUST_SCALE
+from sim.mechanisms.settling import BASE
+from sim.outcomes import Counts, measure
+from sim.services import AGE_BANDS, CLASSES
+from sim.world.cases import CHILD
+from sim.world.city import I64
+from sim.world.state import open_cases, waiting
+from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, SPREAD_CHANNELS, TALLIES, PlaceColumn
+
+
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a trial yields, tidy and flat.
+
+    `daily` is int64[days, districts, tallies] with names in `tallies`; `places` is int64[months, places, columns]
+    with names in `place_columns`; `spread` is int64[cells, bins], log-spaced bins of days to solved by
+    (class, urgency, channel, age band, urban), whose labels are `spread_labels`.
+    """
+
+    residents: int
+    cases: int
+    digest: str
+    outcomes: dict[str, float]
+    tallies: tuple[str, ...]
+    daily: I64
+    place_columns: tuple[str, ...]
+    places: I64
+    spread: I64
+    spread_labels: tuple[tuple[int, int, int, int, int], ...]
+    spread_edges: npt.NDArray[np.float64]  # days, len(bins) + 1
+    utilisation: dict[str, float]  # kind of station -> busy share of time on shift
+    money: dict[str, int]  # account -> cents
+    checks: dict[str, bool]  # invariant -> held
+
+
+SPREAD_LABELS = tuple(
+    (kind, urgent, channel, age, urban)
+    for kind in range(len(CLASSES))
+    for urgent in range(2)
+    for channel in range(len(SPREAD_CHANNELS))
+    for age in range(len(AGE_BANDS))
+    for urban in range(2)
+)
+
+
+def record(run: Run, warmup: int) -> Record:
+    """The record of a run that has reached its last day, whose first `warmup` days the outcomes leave out."""
+    until = run.day
+    for locale in run.locales:
+        locale.pay(until)
+    daily = np.stack([locale.memory.daily for locale in run.locales], axis=1)
+    places = np.concatenate([locale.memory.monthly for locale in run.locales], axis=1)
+    spread: I64 = np.sum([locale.memory.spread for locale in run.locales], axis=0)
+    counted = dict(zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True))
+    whole = dict(zip(TALLIES, daily.sum(axis=(0, 1)).tolist(), strict=True))
+    money = books(run)
+    return Record(
+        residents=run.city.residents,
+        cases=whole["filed"] + whole["detected"] + whole["reported"],
+        digest=digest(run),
+        outcomes=measure(counts(run, counted, places, spread, money, warmup)),
+        tallies=TALLIES, daily=daily, place_columns=PLACE_COLUMNS, places=places, spread=spread,
+        spread_labels=SPREAD_LABELS, spread_edges=edges() / 86_400.0,
+        utilisation={
+            kind: counted[f"busy_{kind}"] / counted[f"shift_{kind}"] if counted[f"shift_{kind}"] else 0.0
+            for kind in SERVED_KINDS
+        },
+        money=money,
+        checks=invariants(run),
+    )  # fmt: skip
+
+
+def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dict[str, int], warmup: int) -> Counts:
+    """What the outcomes are measured from."""
+    locales = run.locales
+    people = np.concatenate([locale.people for locale in locales])
+    first_month = int(run.months[min(warmup, run.day - 1)])
+    done = [m for m in range(first_month, run.study.months) if places[m, :, int(PlaceColumn.ACTIVE)].any()]
+    months = done or [0]
+    column = places[months].sum(axis=(0, 1)) / len(months) / run.city.residents
+    since = places[first_month:].sum(axis=0)
+    volunteers = run.study.base.volunteers
+    votes = sum(locale.memory.votes[first_month:].sum(axis=0) for locale in locales)
+    return Counts(
+        tally=tally, spread=spread, needs=since[:, PlaceColumn.NEEDS], unmet=since[:, PlaceColumn.UNMET],
+        closed=since[:, PlaceColumn.CLOSED], closed_seconds=since[:, PlaceColumn.CLOSED_SECONDS], people=people,
+        active=float(column[PlaceColumn.ACTIVE]),
+        volunteer_hours=float(column[PlaceColumn.VOLUNTEERS]) * volunteers.hours_year,
+        votes=(int(np.asarray(votes)[0]), int(np.asarray(votes)[1])), trust=mean_trust(run),
+        walk=np.concatenate([locale.layout.walk[:, 1] for locale in locales]),
+        compound_people=np.concatenate([locale.district.population for locale in locales]),
+        cents=sum(money[f"paid_{purpose}"] for purpose in locales[0].memory.purse.paid),
+        fund_cents=money["fund_granted"], days=run.day, counted_days=run.day - warmup,
+    )  # fmt: skip
+
+
+def mean_trust(run: Run) -> float:
+    """Mean trust of residents on the last day, 0 to 1, from whole units."""
+    total = 0
+    for locale in run.locales:
+        m = locale.memory
+        ages = (run.day - m.seen.astype(np.int64)).clip(0)
+        total += int(((m.trust.astype(np.int64) * run.study.decay[ages]) >> 15).sum())
+    return BASE + total / TRUST_SCALE / run.city.residents
+
+
+def books(run: Run) -> dict[str, int]:
+    """Cents by account over the whole run."""
+    total: dict[str, int] = {}
+    for locale in run.locales:
+        for purpose, cents in locale.memory.purse.paid.items():
+            total[f"paid_{purpose}"] = total.get(f"paid_{purpose}", 0) + cents
+        fund = locale.memory.fund
+        for name in ("granted", "spent", "committed", "balance"):
+            total[f"fund_{name}"] = total.get(f"fund_{name}", 0) + int(getattr(fund, name).sum())
+    return total
+
+
+def invariants(run: Run) -> dict[str, bool]:
+    """What must hold in every run: cases and money are conserved, and Little's law is an equality."""
+    return {
+        "cases_conserved": all(cases_conserved(locale) for locale in run.locales),
+        "little_law": all(little_law(locale, run.day) for locale in run.locales),
+        "money_conserved": all(locale.memory.fund.balanced() for locale in run.locales),
+        "grants_paid": all(
+            locale.memory.purse.paid["fund_grants"] == int(locale.memory.fund.granted.sum()) for locale in run.locales
+        ),
+    }
+
+
+def cases_conserved(locale: Locale) -> bool:
+    """Arrived = departed + open; needs = done without + filed; filed and found = closed + left + open."""
+    t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
+    raised = t["filed"] + t["detected"] + t["reported"]
+    return (
+        t["arrived"] - t["departed"] == waiting(locale.memory)
+        and t["needs"] == t["without"] + t["filed"]
+        and t["arrived"] == raised + t["duplicates"]
+        and t["departed"] == t["closed"] + t["left"] + t["duplicates_closed"]
+        and t["hazards"] == t["detected"] + t["reported"] + locale.memory.hazards
+    )
+
+
+def little_law(locale: Locale, days: int) -> bool:
+    """The integral of the number of cases in the system, from arrivals and departures, equals the summed sojourns.
+
+    J. D. C. Little, Operations Research 9, 1961; exact in whole seconds: with the horizon T, arrivals a and departures
+    d, sum(T - a) - sum(T - d) = sum of (d - a) over departed cases + sum of (T - a) over open ones.
+    """
+    t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
+    horizon = days * 86_400
+    inside = horizon * t["arrived"] - t["arrived_at"] - (horizon * t["departed"] - t["departed_at"])
+    cases = open_cases(locale.memory)
+    cases = cases[cases["flags"] & CHILD == 0]
+    return bool(inside == t["sojourn"] + int((horizon - cases["created"].astype(np.int64)).sum()))
+
+
+def digest(run: Run) -> str:
+    """SHA-256 over all counts by place and day and the final state, canonical and little-endian."""
+    sha = hashlib.sha256()
+    for locale in run.locales:
+        m = locale.memory
+        for part in (m.daily, m.monthly, m.spread, m.lines, m.votes, m.trust, m.seen, m.active, m.expected):
+            sha.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<")).tobytes())
+        for fund in (m.fund.balance, m.fund.committed, m.fund.granted, m.fund.spent):
+            sha.update(fund.astype("<i8").tobytes())
+        cases: Any = open_cases(m)
+        for name in cases.dtype.names:
+            sha.update(cases[name].astype("<i8").tobytes())
+        for name in ("unseen", "compound", "spot", "day", "report", "number"):
+            sha.update(np.ascontiguousarray(m.latent[name][: m.hazards]).tobytes())
+        sha.update(repr(sorted(m.purse.paid.items())).encode())
+    sha.update(run.city_daily.astype("<i8").tobytes())
+    return sha.hexdigest()
