@@ -144,7 +144,7 @@ class Results:
     def save(self, path: str | Path) -> Path:
         """Write results.json: temporary file, then rename."""
         path = Path(path)
-        text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
+        text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, indent=1)
         part = path.with_name(path.name + ".part")
         part.write_text(text + "\n", encoding="utf-8", newline="\n")
         os.replace(part, path)

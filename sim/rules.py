@@ -67,7 +67,7 @@ class Grid(Theme):
     work_minutes: float = lever(25.0, 5.0, 120.0, "minutes a case")
     travel_minutes: float = lever(15.0, 0.0, 60.0, "minutes a case at the reference patch area")
     grid_overhead_minutes: float = lever(6.0, 0.0, 30.0, "minutes a grid and day on its ledger")
-    detection: float = lever(0.35, 0.09, 1.4, "detections per open hazard and patrol hour per 100 households")
+    detection: float = lever(0.30, 0.09, 1.4, "detections per open hazard and patrol hour per 100 households")
     hazards_per_100: float = lever(10.0, 2.0, 30.0, "latent hazards per 100 residents and year", "grid events 0.102 a head and year, 2022")
     report_days: float = lever(50.0, 5.0, 200.0, "mean days until residents report an undetected hazard")
     forward_share: float = lever(0.15, 0.0, 0.6, "share of grid cases the town team must finish")
@@ -194,7 +194,7 @@ class Volunteers(Theme):
     active_share: float = lever(0.30, 0.1, 0.5, "share of the registered")
     hours_year: float = lever(12.0, 5.0, 40.0, "hours an active volunteer and year")
     case_share: float = lever(0.25, 0.0, 1.0, "share of hours spent on cases")
-    minutes: float = lever(36.0, 5.0, 120.0, "minutes a co-produced case")
+    minutes: float = lever(29.4, 5.0, 120.0, "minutes a co-produced case", "calibrated to 0.43 co-produced needs a head and year")
 
 
 @dataclass(frozen=True, kw_only=True)

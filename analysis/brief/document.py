@@ -18,7 +18,6 @@ from analysis.brief.words import Words, words
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
 
-BALANCES = ("opening", "closing", "income", "granted", "committed", "reserve")  # accounts that are no cost
 DIGITS = 12  # of a digest, as shown
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", flags=re.DOTALL)
 
@@ -46,7 +45,6 @@ def brief(results: Results, lang: str) -> str:
 
 def _content(results: Results, text: Words) -> dict[str, Any]:
     look = Lookup.of(results)
-    accounts = [a for a in dict.fromkeys(m.account for m in results.money) if a not in BALANCES]
     others = [(text.name("scenario", s), sections.outcome_rows(results, look, text, s, headline(results, s)))
               for s in results.scenarios if s != results.scenario]  # fmt: skip
     return {
@@ -58,8 +56,8 @@ def _content(results: Results, text: Words) -> dict[str, Any]:
         "reduction": sections.reduction(results, text), "others": others, "headline": HEADLINE,
         "maps": _safe(pictures.maps(results, text)), "spread": _safe([pictures.spread(results, text)]),
         "spread_rows": sections.spread_rows(results, text), "levels": _safe(pictures.levels(results, look, text)),
-        "bars": _safe([p for p in [pictures.bars(results, text, accounts)] if p]),
-        "money": sections.money_rows(results, text, accounts) if accounts else [], "places": sections.place_rows(results, text),
+        "bars": _safe([p for p in [pictures.bars(results, text, sections.costs(results))] if p]),
+        "money": sections.money_rows(results, text), "places": sections.place_rows(results, text),
         "load": sections.load_rows(results, text), "assumptions": sections.assumption_rows(results, text),
         "digests": [(text.name("option", o.name), " ".join(d[:DIGITS] for d in o.digests)) for o in results.options],
     }  # fmt: skip

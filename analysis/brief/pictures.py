@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from analysis.brief.numbers import scale, significant
 from analysis.brief.reading import Lookup, headline, unit_of
 from analysis.brief.words import Words
+from analysis.compare import Effect
 from analysis.figures import days_spread, effects, money, participation, town_map
 from analysis.figures.drawing import svg
 from analysis.places import TownChange, TownLevel, Towns
@@ -49,8 +50,8 @@ def spread(results: Results, words: Words) -> Picture:
     by = {s.option: s.counts for s in results.spreads if s.group == "all"}
     labels = [words.name("option", option.name) for option in results.options]
     drawn = partial(days_spread.draw, edges=results.spread_edges, counts=[by[o.name] for o in results.options], names=labels,
-                    label=words("spread.within"), share=words("spread.share"))  # fmt: skip
-    return _picture(drawn, "spread", words("spread.heading"), height=3.6)
+                    label=words("spread.within"))  # fmt: skip
+    return _picture(drawn, "spread", words("spread.share"), height=3.5)
 
 
 def levels(results: Results, look: Lookup, words: Words) -> list[Picture]:
@@ -101,7 +102,7 @@ def _level_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
         caption = words("maps.level", option=words.name("option", x.option), measure=words("measure.days")) + f" ({which})"
         drawn = partial(town_map.draw, towns=plan.polygons, values=x.values, districts=towns.districts, bounds=bounds, palette="cividis_r",
                         number=_tick, label=words("unit.days"), missing=words("page.missing"))  # fmt: skip
-        return _picture(drawn, f"level-map-{results_index(results, x.option)}", caption, height=3.3)
+        return _picture(drawn, f"level-map-{option_place(results, x.option)}", caption, width=3.8, height=2.75)
 
     return [one(x) for x in chosen]
 
@@ -120,21 +121,19 @@ def _change_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
             drawn = partial(town_map.draw, towns=plan.polygons, values=[None if v is None else v * factor for v in x.values],
                             districts=towns.districts, bounds=bounds, palette="PuOr_r", number=partial(_tick, signed=True), label=unit,
                             missing=words("page.missing"), signs=x.signs, raised=words("maps.raised"), lowered=words("maps.lowered"))  # fmt: skip
-            return _picture(drawn, f"change-map-{x.measure}-{results_index(results, x.option)}", caption, height=3.3)
+            return _picture(drawn, f"change-map-{x.measure}-{option_place(results, x.option)}", caption, width=3.8, height=2.75)
 
         found += [one(x) for x in chosen]
     return found
 
 
-def results_index(results: Results, option: str) -> int:
+def option_place(results: Results, option: str) -> int:
     """The place of an option in the list: a safe part of an id, whatever its name."""
     return [o.name for o in results.options].index(option)
 
 
-def _scaled(effect: object, name: str) -> tuple[float, float | None, float | None] | None:
-    from analysis.compare import Effect
-
-    if not isinstance(effect, Effect):
+def _scaled(effect: Effect | None, name: str) -> tuple[float, float | None, float | None] | None:
+    if effect is None:
         return None
     factor = scale(OUTCOMES[name].unit).factor
     interval = effect.paired.interval
@@ -147,5 +146,5 @@ def _tick(value: float, *, signed: bool = False) -> str:
     return f"+{text}" if signed and value > 0 else text
 
 
-def _picture(draw: Callable[[Axes], None], name: str, caption: str, *, height: float) -> Picture:
-    return Picture(caption, svg(draw, name=name, title=caption, height=height))
+def _picture(draw: Callable[[Axes], None], name: str, caption: str, *, height: float, width: float = 4.7) -> Picture:
+    return Picture(caption, svg(draw, name=name, title=caption, width=width, height=height))

@@ -68,6 +68,8 @@ def headline(results: Results, scenario: str) -> tuple[str, ...]:
 
 def advice(results: Results, words: Words) -> tuple[str, tuple[str, ...]]:
     """The sentence of the decision and one sentence a headline outcome: a winner only where one can be told apart."""
+    if len(results.options) < 2:
+        return words("decision.lone"), ()
     leading = {x.outcome: x.options for x in results.leading if x.scenario == results.scenario}
     shown = [(name, leading[name]) for name in headline(results, results.scenario) if name in leading]
     single = {best[0] for _, best in shown if len(best) == 1}

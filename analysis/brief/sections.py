@@ -15,6 +15,8 @@ from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
 
 FEW_RUNS = 5
+PAID = "paid_"  # what accounts of costs begin with
+HALF, MOST = 0.5, 0.9  # of cases closed
 Table = dict[str, Any]
 
 
@@ -79,7 +81,7 @@ def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[st
                 when.append(words("options.until_day", day=step.until_day))
             if step.districts:
                 when.append(words("options.where", codes=words.listing([str(code) for code in step.districts])))
-            lines.append((words.listing([words.name("reform", step.reform), *when]), " ".join(values)))
+            lines.append((words.phrases([words.name("reform", step.reform), *when]), " ".join(values)))
         found.append((words.name("option", option.name), lines or [(words("options.nothing"), "")]))
     return found
 
@@ -110,23 +112,35 @@ def reduction(results: Results, words: Words) -> str | None:
 
 
 def spread_rows(results: Results, words: Words) -> Table:
-    """Days within which shares of the cases are closed, by group and option."""
-    by = {(s.group, s.option): s for s in results.spreads}
-    groups = []
+    """Days within which half and most of the cases are closed, by group and option."""
+    by = {(s.group, s.option): s.quantiles for s in results.spreads}
+    half, most = QUANTILES.index(HALF), QUANTILES.index(MOST)
+    rows = []
     for group in GROUPS:
-        rows = [(words.name("option", o.name), by[group, o.name].quantiles) for o in results.options]
-        if any(quantiles for _, quantiles in rows):
-            shown = [(name, [significant(q) for q in quantiles] if quantiles else None) for name, quantiles in rows]
-            groups.append((words(f"group.{group}"), shown))
-    return {"columns": [words("spread.of_cases", share=percent(q)) for q in QUANTILES], "groups": groups}
+        found = [by[group, option.name] for option in results.options]
+        if any(found):
+            rows.append((words(f"group.{group}"), [q and (significant(q[half]), significant(q[most])) for q in found]))
+    return {"caption": words("spread.table", half=percent(HALF), most=percent(MOST)), "rows": rows}
 
 
-def money_rows(results: Results, words: Words, accounts: list[str]) -> list[tuple[str, list[str]]]:
-    """Yuan per resident by account, one column an option, with the total."""
+def costs(results: Results) -> list[str]:
+    """The accounts that are costs and not nought under every option."""
+    paid = dict.fromkeys(m.account for m in results.money if m.account.startswith(PAID) and m.yuan_per_resident != 0.0)
+    return list(paid)
+
+
+def money_rows(results: Results, words: Words) -> list[tuple[str, list[str], bool]]:
+    """Yuan per resident by account, one column an option: costs, their total (marked), then what became of the fund."""
     yuan = {(m.option, m.account): m.yuan_per_resident for m in results.money}
     options = [o.name for o in results.options]
-    rows = [(words.name("account", a), [significant(yuan.get((o, a), 0.0)) for o in options]) for a in accounts]
-    return [*rows, (words("money.total"), [significant(sum(yuan.get((o, a), 0.0) for a in accounts)) for o in options])]
+    accounts = costs(results)
+    others = [a for a in dict.fromkeys(m.account for m in results.money) if not a.startswith(PAID)]
+
+    def row(account: str) -> tuple[str, list[str], bool]:
+        return words.name("account", account), [significant(yuan.get((o, account), 0.0)) for o in options], False
+
+    total = [significant(sum(yuan.get((o, a), 0.0) for a in accounts)) for o in options]
+    return [*map(row, accounts), *([(words("money.total"), total, True)] if accounts else []), *map(row, others)]
 
 
 def place_rows(results: Results, words: Words) -> Table:

@@ -35,6 +35,10 @@ class Words:
         """Names one after another, as the language separates them."""
         return ("、" if self.lang == "zh" else ", ").join(names)
 
+    def phrases(self, parts: list[str]) -> str:
+        """Phrases one after another, parted by the language's comma."""
+        return ("，" if self.lang == "zh" else ", ").join(parts)
+
 
 @cache
 def words(lang: str) -> Words:

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from analysis.figures.drawing import look
 
 MARKS = (0.01, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0)  # days
+LEAST = 0.004  # days; cases done in minutes need no axis of their own
 EDGE_SHARE = 0.002  # of cases left outside the axis at each end
 
 
-def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], names: Sequence[str], *, label: str, share: str) -> None:  # fmt: skip
+def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], names: Sequence[str], *, label: str) -> None:  # fmt: skip
     """One cumulative line an option from counts by bin; edges in days, len(bins) + 1, on a logarithmic axis."""
     x = np.asarray(edges, dtype=np.float64)[1:]
     lows, highs = [], []
@@ -28,7 +29,7 @@ def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], na
         highs.append(x[min(int(np.searchsorted(y, 1.0 - EDGE_SHARE)), x.size - 1)])
     axes.set_xscale("log")
     if lows:
-        axes.set_xlim(min(lows) / 1.2, max(highs) * 1.2)
+        axes.set_xlim(max(min(lows) / 1.2, LEAST), max(highs) * 1.2)
     low, high = axes.get_xlim()
     marks = [mark for mark in MARKS if low <= mark <= high]
     axes.set_xticks(marks, [f"{mark:g}" for mark in marks])
@@ -38,5 +39,4 @@ def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], na
     axes.grid()
     axes.set_axisbelow(True)
     axes.set_xlabel(label)
-    axes.set_title(share)
     axes.legend(loc="upper left", handlelength=2.6, borderaxespad=0.2)

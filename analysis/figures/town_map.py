@@ -62,11 +62,11 @@ def draw(axes: Axes, towns: Sequence[Rings], values: Sequence[float | None], dis
         if at:
             axes.plot(*np.array(at).T, linestyle="none", marker=marker, markersize=4.2, color="black", markeredgecolor="white",
                       markeredgewidth=0.4, label=raised if sign > 0 else lowered)  # fmt: skip
-    handles = [Patch(color=c, label=f"{number(a)} – {number(b)}") for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)]
+    handles = [Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}") for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)]
     if any(v is None for v in values):
-        handles.append(Patch(color=MISSING, label=missing))
+        handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
     handles += axes.get_legend_handles_labels()[0]
-    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), title=label, title_fontsize=9, handlelength=1.2, alignment="left")
+    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), title=label, title_fontsize=9, fontsize=8.5, borderaxespad=0.3, handlelength=1.2, alignment="left")
     axes.set_aspect("equal")
     axes.autoscale_view()
     axes.set_axis_off()

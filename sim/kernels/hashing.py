@@ -25,9 +25,9 @@ def block(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
         p0 = _M0 * np.uint64(c0)
         p1 = _M1 * np.uint64(c2)
         c0, c1, c2, c3 = (
-            np.uint32(p1 >> _S32) ^ c1 ^ k0,
+            np.uint32(np.uint32(p1 >> _S32) ^ c1 ^ k0),
             np.uint32(p1),
-            np.uint32(p0 >> _S32) ^ c3 ^ k1,
+            np.uint32(np.uint32(p0 >> _S32) ^ c3 ^ k1),
             np.uint32(p0),
         )
         k0 = np.uint32(k0 + _W0)

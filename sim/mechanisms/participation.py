@@ -110,7 +110,7 @@ def take_part(  # type: ignore[no-untyped-def]
             )
             trait = traits[r]
             cell = np.int64(trait & AGE_BITS) * 4 + (trait >> PROPENSITY_SHIFT)
-            fifth = (a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4)
+            fifth = np.uint32((a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4))
             may = (a & LOW25 < chances[cell, 0]) & (trait >> PARTY_BIT)
             may |= np.uint8(b & LOW25 < chances[cell, 1]) << 1
             may |= np.uint8(d & LOW25 < chances[cell, 2]) << 2
@@ -122,7 +122,7 @@ def take_part(  # type: ignore[no-untyped-def]
             x += trust_weight * trust_now(trust, seen, decay, r, day)
             hits = 0
             for k in range(5):
-                u = fifth if k == 4 else (a, b, d, e)[k] & LOW25
+                u = fifth if k == 4 else np.uint32((a, b, d, e)[k] & LOW25)
                 if (may >> k) & 1 and u < UNIT25 / (1.0 + exp(-(LINE[k] + x))):
                     hits += 1
                     lines[k] += 1

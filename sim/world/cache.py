@@ -22,10 +22,24 @@ import numpy as np
 from sim.world.city import City, Jurisdictions
 
 CODE = (
-    "kernels/apportioning.py", "kernels/arithmetic.py", "kernels/hashing.py", "rng.py", "services.py", "world/cache.py",
-    "world/chengdu_tables.py", "world/city.py", "world/compounds.py", "world/crosswalk.py", "world/founding.py",
-    "world/gazetteer.py", "world/jurisdictions.py", "world/places.py", "world/population.py", "world/residents.py", "world/synthesis.py",
-)  # fmt: skip
+    "kernels/apportioning.py",
+    "kernels/arithmetic.py",
+    "kernels/hashing.py",
+    "rng.py",
+    "services.py",
+    "world/cache.py",
+    "world/chengdu_tables.py",
+    "world/city.py",
+    "world/compounds.py",
+    "world/crosswalk.py",
+    "world/founding.py",
+    "world/gazetteer.py",
+    "world/jurisdictions.py",
+    "world/places.py",
+    "world/population.py",
+    "world/residents.py",
+    "world/synthesis.py",
+)
 MANIFEST = "manifest.json"
 
 
@@ -46,7 +60,9 @@ def folder_of(cache: Path | str | bool | None) -> Path | None:
     return base / "reformsim"
 
 
-def keep(folder: Path | None, parameters: tuple[object, ...], tables: Iterable[bytes], build: Callable[[], City]) -> City:
+def keep(
+    folder: Path | None, parameters: tuple[object, ...], tables: Iterable[bytes], build: Callable[[], City]
+) -> City:
     """The city under this name from the folder, or built and left there."""
     if folder is None:
         return build()
@@ -83,8 +99,14 @@ def _save(city: City, place: Path) -> None:
     arrays = _columns(city) | {
         f"{name}.{column}": array for name, plan in city.plans.items() for column, array in _columns(plan).items()
     }
-    rings = {str(code): [[r.tolist() for r in polygon] for polygon in region] for code, region in city.boundaries.items()}
-    words = {"city": _words(city), "plans": {name: _words(plan) for name, plan in city.plans.items()}, "boundaries": rings}
+    rings = {
+        str(code): [[r.tolist() for r in polygon] for polygon in region] for code, region in city.boundaries.items()
+    }
+    words = {
+        "city": _words(city),
+        "plans": {name: _words(plan) for name, plan in city.plans.items()},
+        "boundaries": rings,
+    }
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=place.parent))
@@ -127,7 +149,7 @@ def _load(place: Path) -> City | None:
 
 def _mapped(path: Path) -> np.ndarray:
     array = np.load(path, mmap_mode="c", allow_pickle=False) if path.stat().st_size > 1 << 16 else np.load(path)
-    return array.view(np.ndarray)
+    return np.asarray(array)
 
 
 def _compose(words: dict[str, Any], arrays: dict[str, np.ndarray]) -> City:
@@ -135,9 +157,7 @@ def _compose(words: dict[str, Any], arrays: dict[str, np.ndarray]) -> City:
         named = {f.name: arrays[prefix + f.name] for f in fields(kind) if prefix + f.name in arrays}
         return named | {name: tuple(value) if isinstance(value, list) else value for name, value in own.items()}
 
-    plans = {
-        name: Jurisdictions(**member(Jurisdictions, own, f"{name}.")) for name, own in words["plans"].items()
-    }
+    plans = {name: Jurisdictions(**member(Jurisdictions, own, f"{name}.")) for name, own in words["plans"].items()}
     boundaries = {
         int(code): tuple(tuple(np.array(ring) for ring in polygon) for polygon in region)
         for code, region in words["boundaries"].items()

@@ -40,9 +40,10 @@ def chengdu_gazetteer(compounds: int = COMPOUNDS) -> Gazetteer:
     crosswalk = _rows("chengdu/village_crosswalk_2019_2020.csv")
     villages = _villages("chengdu/villages_2019_before.csv")
     if [village.code for village in villages] != [int(row["old_code"]) for row in crosswalk]:
-        raise ValueError("village_crosswalk_2019_2020.csv does not list the villages of villages_2019_before.csv in order")
+        raise ValueError("village_crosswalk_2019_2020.csv must list the villages of villages_2019_before.csv in order")
     return Gazetteer(
         name="chengdu",
+        keyed_by="chengdu",
         districts=districts,
         towns_before=_towns("chengdu/towns_2019_before.csv"),
         towns_after=_towns("chengdu/towns_2020_after.csv"),
@@ -72,14 +73,23 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def _towns(name: str) -> tuple[Town, ...]:
     return tuple(
-        Town(code=int(row["code"]), name=row["name"], district=XINJIN.get(int(row["district_code"]), int(row["district_code"])))
+        Town(code=int(row["code"]), name=row["name"], district=_district_code(row["district_code"]))
         for row in _rows(name)
     )
 
 
+def _district_code(text: str) -> int:
+    return XINJIN.get(int(text), int(text))
+
+
 def _villages(name: str) -> tuple[Village, ...]:
     return tuple(
-        Village(code=int(row["code"]), name=row["name"], town=int(row["town_code"]), urban=row["committee_type"] != "村委会")
+        Village(
+            code=int(row["code"]),
+            name=row["name"],
+            town=int(row["town_code"]),
+            urban=row["committee_type"] != "村委会",  # 居委会 and 类似居委会
+        )
         for row in _rows(name)
     )
 
@@ -91,9 +101,12 @@ def _districts() -> tuple[District, ...]:
     }
     return tuple(
         District(
-            code=int(row["code"]), name=row["district"], name_en=row["district_en"],
-            residents=int(row["population_2020"]), region=_region(outlines[int(row["code"])]),
-        )  # fmt: skip
+            code=int(row["code"]),
+            name=row["district"],
+            name_en=row["district_en"],
+            residents=int(row["population_2020"]),
+            region=_region(outlines[int(row["code"])]),
+        )
         for row in _rows("chengdu_districts.csv")
     )
 

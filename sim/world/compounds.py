@@ -33,12 +33,17 @@ def kinds_and_weights(compound, urban, distance, key):  # type: ignore[no-untype
     for i in range(compound.size):
         w0, w1, _, _ = block(np.uint32(compound[i]), np.uint32(0), np.uint32(0), word, key[0], key[1])
         u, far = unit32(w0), 1.0 - exp(-distance[i] / 12_000.0)
+        danwei = 0.40 * exp(-distance[i] / 5_000.0)
         if not urban[i]:
             k = RESETTLEMENT if u < 0.12 else HAMLET
+        elif u < danwei:
+            k = DANWEI
+        elif u < danwei + 0.03 + 0.06 * far:
+            k = DORMITORY
+        elif u < 1.0 - 0.25 * far:
+            k = ESTATE
         else:
-            danwei = 0.40 * exp(-distance[i] / 5_000.0)
-            dormitory = danwei + 0.03 + 0.06 * far
-            k = DANWEI if u < danwei else DORMITORY if u < dormitory else ESTATE if u < 1.0 - 0.25 * far else RESETTLEMENT
+            k = RESETTLEMENT
         kind[i] = k
         weight[i] = np.int64(lognormal(unit32(w1), 4096.0 * SIZE[k], SIGMA)) + 1
     return kind, weight

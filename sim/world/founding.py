@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.world import cache as store
 from sim.world.chengdu_tables import COMPOUNDS, TABLES, chengdu_gazetteer, read
 from sim.world.city import City
-from sim.world.made_up import made_up_gazetteer
+from sim.world.made_up import made_up_gazetteer, usual_shape
 from sim.world.residents import settle
 from sim.world.shares import take
 from sim.world.synthesis import found_compounds
@@ -41,16 +41,29 @@ def chengdu(share: float = 1.0, *, compounds: int = COMPOUNDS, cache: Path | str
 
 
 def synthetic(
-    residents: int, *, districts: int = 4, towns_per_district: int = 6, communities_per_town: int = 8, name: str = "synthetic"
+    residents: int,
+    *,
+    districts: int | None = None,
+    towns_per_district: int | None = None,
+    communities_per_town: int | None = None,
+    name: str = "synthetic",
 ) -> City:
     """A made-up city; equal numbers and name give the same city, another name another city.
+
+    Where a number is left out, it is that of a city with districts, towns and communities of the size of Chengdu's.
 
     Raises:
         ValueError: a number out of range, or fewer than 8 residents a community.
     """
-    return settle(found_compounds(made_up_gazetteer(residents, districts, towns_per_district, communities_per_town, name)))
+    usual = usual_shape(residents)
+    shape = (
+        usual[0] if districts is None else districts,
+        usual[1] if towns_per_district is None else towns_per_district,
+        usual[2] if communities_per_town is None else communities_per_town,
+    )
+    return settle(found_compounds(made_up_gazetteer(residents, *shape, name)))
 
 
 def tiny() -> City:
-    """A city of 2,400 residents in 2 districts, 6 towns (4 after the merge) and 18 communities (8 after)."""
+    """A city of 2,400 residents in 2 districts, 6 towns (4 after the merge) and 18 communities (12 after)."""
     return synthetic(2_400, districts=2, towns_per_district=3, communities_per_town=3, name="tiny")

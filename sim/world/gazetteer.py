@@ -57,6 +57,7 @@ class Gazetteer:
     """
 
     name: str
+    keyed_by: str  # words from which the key of the city's own draws is made
     districts: tuple[District, ...]
     towns_before: tuple[Town, ...]
     towns_after: tuple[Town, ...]

@@ -137,7 +137,10 @@ def _in_order(layer: Layer) -> Layer:
     rank[order] = np.arange(order.size)
     kept = units[order]
     return Layer(
-        unit_of=rank[number], code=layer.code[kept], name=tuple(layer.name[unit] for unit in kept), urban=layer.urban[kept]
+        unit_of=rank[number],
+        code=layer.code[kept],
+        name=tuple(layer.name[unit] for unit in kept),
+        urban=layer.urban[kept],
     )
 
 

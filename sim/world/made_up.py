@@ -10,9 +10,19 @@ from sim.world.gazetteer import District, Gazetteer, Region, Town, Village
 
 CHENGDU_RESIDENTS, CHENGDU_KM2 = 20_937_757, 14_335  # census of 2020; area of the 20 districts
 RESIDENTS_A_COMPOUND = 209  # as in Chengdu with 100,000 compounds
-URBAN_SHARES = (4, 2, 1)  # quarters of a town's communities that are urban, district by district in turn
+URBAN_SHARES = (2, 1, 4)  # quarters of a town's communities that are urban, district by district in turn
 URBAN_TO_RURAL = 58, 10  # residents of an urban committee to those of a rural one, as fitted for Chengdu
 FEWEST = 8  # residents a community, so that each has people
+# Chengdu's means, after which a city takes its shape where the caller gives none
+RESIDENTS_A_TOWN, RESIDENTS_A_COMMUNITY, TOWNS_A_DISTRICT, MOST = 55_834, 4_796, 19, 90
+
+
+def usual_shape(residents: int) -> tuple[int, int, int]:
+    """Districts, towns a district and communities a town of the size usual in Chengdu, at least two of each."""
+    towns = max(4, round(residents / RESIDENTS_A_TOWN))
+    districts = min(max(2, round(towns / TOWNS_A_DISTRICT)), MOST)
+    each = -(-towns // districts)
+    return districts, each, min(max(2, round(residents / (districts * each * RESIDENTS_A_COMMUNITY))), MOST)
 
 
 def made_up_gazetteer(residents: int, districts: int, towns: int, communities: int, name: str) -> Gazetteer:
@@ -21,33 +31,43 @@ def made_up_gazetteer(residents: int, districts: int, towns: int, communities: i
     Raises:
         ValueError: a number out of range, or fewer than 8 residents a community.
     """
-    for what, value, high in (("districts", districts, 90), ("towns_per_district", towns, 90), ("communities_per_town", communities, 90)):
-        if not 1 <= value <= high:
-            raise ValueError(f"city.{what} must be in [1, {high}], got {value}")
+    shape = {"districts": districts, "towns_per_district": towns, "communities_per_town": communities}
+    for what, value in shape.items():
+        if not 1 <= value <= MOST:
+            raise ValueError(f"city.{what} must be in [1, {MOST}], got {value}")
     many = districts * towns * communities
     if not FEWEST * many <= residents <= 100_000_000:
-        raise ValueError(f"city.residents must be in [{FEWEST * many}, 100000000] for {many} communities, got {residents}")
+        allowed = f"[{FEWEST * many}, 100000000]"
+        raise ValueError(f"city.residents must be in {allowed} for {many} communities, got {residents}")
     people = largest_remainder(np.arange(districts + 4, 4, -1), residents, FEWEST * towns * communities)
     before, heir = _villages(districts, towns, communities)
     after = dict(zip(reversed(heir), reversed(before), strict=True))  # a new village is named after the first in it
     ties = sorted({(village.town, code // 1000) for village, code in zip(before, heir, strict=True)})
     return Gazetteer(
-        name=f"{name} {residents} {districts} {towns} {communities}",
+        name=name,
+        keyed_by=f"{name} {residents} {districts} {towns} {communities}",
         districts=tuple(
-            District(code=900_001 + d, name=f"第{d + 1}区", name_en=f"District {d + 1}", residents=n, region=_square(d, districts, residents))
+            District(
+                code=900_001 + d,
+                name=f"第{d + 1}区",
+                name_en=f"District {d + 1}",
+                residents=n,
+                region=_square(d, districts, residents),
+            )
             for d, n in enumerate(people.tolist())
         ),
         towns_before=tuple(_town(code) for code in sorted({village.town for village in before})),
         towns_after=tuple(_town(code) for code in sorted({code // 1000 for code in after})),
         villages_before=before,
         villages_after=tuple(
-            Village(code=code, name=village.name, town=code // 1000, urban=village.urban) for code, village in sorted(after.items())
+            Village(code=code, name=village.name, town=code // 1000, urban=village.urban)
+            for code, village in sorted(after.items())
         ),
         heir=tuple(heir),
         heir_town=tuple(code // 1000 for code in heir),
         town_ties=tuple(ties),
         urban_residents=_urban_residents(people.tolist(), communities),
-        households=max(many, residents * FAMILY_HOUSEHOLDS // CHENGDU_RESIDENTS),
+        households=max(2 * many, residents * FAMILY_HOUSEHOLDS // CHENGDU_RESIDENTS),
         compounds=max(2 * many, residents // RESIDENTS_A_COMPOUND),
         origin=(0.0, 0.0),
     )
@@ -62,7 +82,8 @@ def _villages(districts: int, towns: int, communities: int) -> tuple[tuple[Villa
             town = (900_001 + d) * 1000 + t + 1
             joins = t % 3 == 1  # the second of three joins the first
             for k in range(communities):
-                villages.append(Village(code=town * 1000 + k + 1, name=f"第{d + 1}区{t + 1}镇{k + 1}社区", town=town, urban=k < urban))
+                name = f"第{d + 1}区{t + 1}镇{k + 1}社区"
+                villages.append(Village(code=town * 1000 + k + 1, name=name, town=town, urban=k < urban))
                 heir.append((town - joins) * 1000 + k - (k % 3 == 1) + 1 + joins * communities)
     return tuple(villages), heir
 

@@ -151,12 +151,12 @@ def _cut(points: I64, count: int, focus: F64) -> tuple[I64, I64]:
 def _core_point(points: I64) -> F64:
     """The point nearest to the middle of the points."""
     off = points - points.sum(axis=0) // len(points)
-    return points[np.argmin(off[:, 0] ** 2 + off[:, 1] ** 2)].astype(np.float64)
+    return np.asarray(points[np.argmin(off[:, 0] ** 2 + off[:, 1] ** 2)], np.float64)
 
 
 def _draw_together(villages: list[int], core: F64, pull: float, edges: F64, placed: dict[int, I64]) -> None:
     """Move the compounds of urban villages toward the core, the nearer the more, where that stays in the district."""
-    reach = max(max(_squares(placed[v] - core).tolist()) for v in villages)
+    reach = max(1.0, *(max(_squares(placed[v] - core).tolist()) for v in villages))
     for v in villages:
         off = placed[v] - core
         keep = 1.0 - pull * (1.0 - _squares(off) / reach)

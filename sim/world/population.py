@@ -7,6 +7,8 @@ ratio for the whole city; around that mean committees vary lognormally.
 
 from __future__ import annotations
 
+from math import fsum
+
 import numpy as np
 from numba import njit
 
@@ -61,7 +63,7 @@ def _townspeople(gazetteer: Gazetteer, home: I64, urban: np.ndarray) -> I64:
     low, high = 0.0, 1e6
     for _ in range(80):  # the total rises with the ratio
         ratio = 0.5 * (low + high)
-        low, high = (ratio, high) if sum(quota(ratio)) < gazetteer.urban_residents else (low, ratio)
+        low, high = (ratio, high) if fsum(quota(ratio)) < gazetteer.urban_residents else (low, ratio)
     fixed = np.array([n if not r else (0 if not u else -1) for n, u, r in zip(residents, many, few, strict=True)])
     mixed = np.flatnonzero(fixed < 0)
     left = gazetteer.urban_residents - int(fixed[fixed > 0].sum())

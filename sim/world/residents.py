@@ -8,6 +8,7 @@ Deming and Stephan 1940).
 from __future__ import annotations
 
 from dataclasses import replace
+from math import fsum
 
 import numpy as np
 from numba import njit
@@ -76,7 +77,7 @@ def rake(seed: F64, rows: F64, columns: F64) -> F64:
     table = seed.copy()
     for _ in range(60):
         for axis, wanted in ((1, rows), (0, columns)):
-            have = np.array([sum(line) for line in (table if axis else table.T).tolist()])
+            have = np.array([fsum(line) for line in (table if axis else table.T).tolist()])
             factor = wanted / np.where(have > 0.0, have, 1.0)
             table = table * (factor[:, None] if axis else factor[None, :])
     return table
@@ -91,7 +92,7 @@ def _thresholds(cells: I64) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
     online = _online(ages, kinds)
     limits = np.zeros((2 * kinds, len(AGE_BANDS)), np.uint64)
     for cell in range(2 * kinds):
-        reached, mass = 0.0, max(sum(ages[cell].tolist()), 1e-300)
+        reached, mass = 0.0, max(fsum(ages[cell].tolist()), 1e-300)
         for band in range(len(AGE_BANDS)):
             reached += float(ages[cell, band])
             limits[cell, band] = chance(reached / mass)
@@ -104,7 +105,7 @@ def _online(ages: F64, kinds: int) -> F64:
     """Chance of being online by cell and band, fitted to the published shares by age and by urban and rural."""
     corner = np.array(  # share of the city: rural and urban rows, under 60 and 60+ columns
         [
-            [sum(ages[cells, bands].ravel().tolist()) for bands in (slice(0, OLD), slice(OLD, None))]
+            [fsum(ages[cells, bands].ravel().tolist()) for bands in (slice(0, OLD), slice(OLD, None))]
             for cells in (slice(0, kinds), slice(kinds, None))
         ]
     )
@@ -115,4 +116,5 @@ def _online(ages: F64, kinds: int) -> F64:
         np.array([ONLINE_ALL - ONLINE_OLD * old, ONLINE_OLD * old]),
     )
     level = np.minimum(users / np.where(corner > 0.0, corner, 1.0), 0.98)
-    return np.array([[level[int(cell >= kinds), int(band >= OLD)] for band in range(len(AGE_BANDS))] for cell in range(2 * kinds)])
+    old_band = (np.arange(len(AGE_BANDS)) >= OLD).astype(np.int64)
+    return np.asarray(level[np.repeat([0, 1], kinds)[:, None], old_band[None, :]])

@@ -55,7 +55,8 @@ def _hash_order(city: City, groups: int) -> list[int]:
 def _nearest(groups: list[int], residents: I64, share: float) -> list[int]:
     """The groups of one stratum, given in hash order, whose residents come nearest to the share; at least one."""
     total = sum(int(residents[group]) for group in groups)
-    waiting, taken, reached = list(groups), [], 0
+    waiting, reached = list(groups), 0
+    taken: list[int] = []
     for percent in range(1, 101):
         rung, target = percent * total / 100, min(share * 100, percent) * total / 100
         for group in [g for g in waiting if QUARTER * int(residents[g]) <= rung or percent == 100]:

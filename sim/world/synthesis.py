@@ -31,20 +31,20 @@ class Raw:
     kind: U8  # [C]
 
 
-def city_key(name: str) -> tuple[int, int]:
-    """The key of a city's own draws: first 8 bytes, little-endian, of SHA-256("reformsim city " + name)."""
-    words = np.frombuffer(hashlib.sha256(f"reformsim city {name}".encode()).digest()[:8], dtype="<u4")
-    return int(words[0]), int(words[1])
+def city_key(keyed_by: str) -> np.ndarray:
+    """The key of a city's own draws: uint32[2], first 8 bytes, little-endian, of SHA-256("reformsim city " + words)."""
+    text = f"reformsim city {keyed_by}".encode()
+    return np.frombuffer(hashlib.sha256(text).digest()[:8], dtype="<u4").astype(np.uint32)
 
 
 def crosswalk_counts(gazetteer: Gazetteer) -> Counts:
     """How the new village of each old one was found."""
-    return heirs(gazetteer, villagers(gazetteer, np.array(city_key(gazetteer.name), np.uint32)))[1]
+    return heirs(gazetteer, villagers(gazetteer, city_key(gazetteer.keyed_by)))[1]
 
 
 def found_compounds(gazetteer: Gazetteer) -> City:
     """The city without its residents' traits (`traits` is empty)."""
-    key = np.array(city_key(gazetteer.name), np.uint32)
+    key = city_key(gazetteer.keyed_by)
     people = villagers(gazetteer, key)
     counts = compounds_by_village(gazetteer, people)
     heir, _ = heirs(gazetteer, people)

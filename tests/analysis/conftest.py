@@ -18,7 +18,7 @@ from sim.world import City, tiny
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, TALLIES
 
 LEVELS = {"share": 0.3, "share a month": 0.2, "0 to 1": 0.4, "yuan a year": 1500.0, "yuan": 120.0}
-ACCOUNTS = {"community_wages": 90_000.0, "grid_wages": 32_000.0, "town_overhead": 21_000.0, "centres": 33_000.0, "fund": 55_000.0}
+ACCOUNTS = {"paid_community_wages": 90_000.0, "paid_grid_wages": 32_000.0, "paid_fund_grants": 55_000.0, "fund_granted": 55_000.0}
 EDGES = np.concatenate(([0.0], np.geomspace(0.01, 120.0, 60), [np.inf]))
 
 

@@ -1,0 +1,1 @@
+"""Analysis: tables in; statistics, figures and documents out. It never runs the model."""
