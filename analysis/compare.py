@@ -42,8 +42,8 @@ class Interval:
 class Paired:
     """A mean difference option - base over n pairs, in the unit of the outcome.
 
-    `se` and `t` are None below two pairs, `bca` below 30. `variance_reduction` is var(option) + var(base) over var(difference):
-    how many times more runs independent draws would need; None where it is undefined or without bound.
+    `se` and `t` are None below two pairs, `bca` below 30. `variance_reduction` is
+    var(option) + var(base) over var(difference): how many times more runs independent draws would need; None where it is undefined or without bound.
     `identical` says that every difference is exactly 0.
     """
 
@@ -62,8 +62,14 @@ class Paired:
         return self.bca or self.t
 
 
-def paired(option: npt.ArrayLike, base: npt.ArrayLike, *, confidence: float = 0.95, resamples: int = RESAMPLES,
-           key: int = BOOTSTRAP_KEY) -> Paired:  # fmt: skip
+def paired(
+    option: npt.ArrayLike,
+    base: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    key: int = BOOTSTRAP_KEY,
+) -> Paired:
     """The mean difference option - base of runs paired by replication: arrays [n] in the same order and unit.
 
     Pairs with a missing (nan) side are left out.
@@ -85,10 +91,15 @@ def paired(option: npt.ArrayLike, base: npt.ArrayLike, *, confidence: float = 0.
     d = a - b
     n = d.size
     return Paired(
-        mean=_mean(d), se=_standard_error(d) if n >= 2 else None, t=t_interval(d, confidence=confidence) if n >= 2 else None,
+        mean=_mean(d),
+        se=_standard_error(d) if n >= 2 else None,
+        t=t_interval(d, confidence=confidence) if n >= 2 else None,
         bca=bca_interval(d, confidence=confidence, resamples=resamples, key=key) if n >= BCA_FROM else None,
-        variance_reduction=_variance_reduction(a, b, d), n=n, confidence=confidence, identical=bool((d == 0.0).all()),
-    )  # fmt: skip
+        variance_reduction=_variance_reduction(a, b, d),
+        n=n,
+        confidence=confidence,
+        identical=bool((d == 0.0).all()),
+    )
 
 
 def t_interval(x: npt.ArrayLike, *, confidence: float = 0.95) -> Interval:
@@ -100,8 +111,9 @@ def t_interval(x: npt.ArrayLike, *, confidence: float = 0.95) -> Interval:
     return Interval(low=_mean(values) - half, high=_mean(values) + half)
 
 
-def bca_interval(x: npt.ArrayLike, *, confidence: float = 0.95, resamples: int = RESAMPLES,
-                 key: int = BOOTSTRAP_KEY) -> Interval:  # fmt: skip
+def bca_interval(
+    x: npt.ArrayLike, *, confidence: float = 0.95, resamples: int = RESAMPLES, key: int = BOOTSTRAP_KEY
+) -> Interval:
     """Bias-corrected and accelerated bootstrap interval of a mean from x [n], n >= 2.
 
     Efron, "Better bootstrap confidence intervals", JASA 1987. The resamples depend on (n, resamples, key) alone, so
@@ -126,7 +138,7 @@ def bca_interval(x: npt.ArrayLike, *, confidence: float = 0.95, resamples: int =
 
 
 def replications_needed(differences: npt.ArrayLike, half_width: float, *, confidence: float = 0.95) -> int:
-    """How many pairs bring the t interval's half-width down to `half_width`, given the differences [n >= 2] seen so far.
+    """How many pairs bring the t interval's half-width down to `half_width`, from the differences [n >= 2] seen so far.
 
     The smallest m >= 2 with t(m - 1) * sd / sqrt(m) <= half_width (Law, Simulation Modeling and Analysis, 9.4.1);
     run to m, look again, and stop once the answer is no larger than the pairs in hand.
@@ -162,7 +174,9 @@ class Effect:
     verdict: Verdict
 
 
-def effects(rows: Iterable[Mapping[str, Any]], *, base: str | None = None, confidence: float = 0.95) -> tuple[Effect, ...]:
+def effects(
+    rows: Iterable[Mapping[str, Any]], *, base: str | None = None, confidence: float = 0.95
+) -> tuple[Effect, ...]:
     """Paired effects of all options on all outcomes, scenario by scenario.
 
     `rows` hold option, scenario, replication and outcomes (name -> value, nan where there is none); the base is the
@@ -188,8 +202,16 @@ def effects(rows: Iterable[Mapping[str, Any]], *, base: str | None = None, confi
             a, b = column([runs[r] for r in common], outcome), column([reference[r] for r in common], outcome)
             if not (np.isnan(a) | np.isnan(b)).all():
                 effect = paired(a, b, confidence=confidence)
-                found.append(Effect(scenario=scenario, option=option, base=base, outcome=outcome, paired=effect,
-                                    verdict=verdict(effect, OUTCOMES[outcome].better)))  # fmt: skip
+                found.append(
+                    Effect(
+                        scenario=scenario,
+                        option=option,
+                        base=base,
+                        outcome=outcome,
+                        paired=effect,
+                        verdict=verdict(effect, OUTCOMES[outcome].better),
+                    )
+                )
     return tuple(found)
 
 
@@ -209,8 +231,10 @@ def verdict(effect: Paired, better: Literal["lower", "higher", "neither"]) -> Ve
     return "better" if up == (better == "higher") else "worse"
 
 
-def leaders(samples: Mapping[str, npt.ArrayLike], better: Literal["lower", "higher"], *, confidence: float = 0.95) -> tuple[str, ...]:  # fmt: skip
-    """The options that cannot be told from the best on one outcome: samples are option -> values [n], same replications.
+def leaders(
+    samples: Mapping[str, npt.ArrayLike], better: Literal["lower", "higher"], *, confidence: float = 0.95
+) -> tuple[str, ...]:
+    """The options that cannot be told from the best on one outcome: samples map option to values [n], paired.
 
     One name is a separable best. An option falls out only if its paired t interval against some other option lies
     wholly on the worse side, at the Bonferroni level over all pairs; so with probability `confidence` the true best
@@ -241,7 +265,9 @@ def _index(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], dict[int,
     for row in rows:
         runs = table.setdefault((row["scenario"], row["option"]), {})
         if row["replication"] in runs:
-            raise ValueError(f"replication {row['replication']} of {row['option']!r} in {row['scenario']!r} comes twice")
+            raise ValueError(
+                f"replication {row['replication']} of {row['option']!r} in {row['scenario']!r} comes twice"
+            )
         for name in row["outcomes"]:
             if name not in OUTCOMES:
                 raise ValueError(f"outcomes must be among {', '.join(OUTCOMES)}, got {name!r}")

@@ -101,7 +101,9 @@ class Towns:
     changes: tuple[TownChange, ...]
 
 
-def place_changes(records: Mapping[str, Sequence[Record]], city: City, *, confidence: float = 0.95) -> tuple[PlaceChange, ...]:  # fmt: skip
+def place_changes(
+    records: Mapping[str, Sequence[Record]], city: City, *, confidence: float = 0.95
+) -> tuple[PlaceChange, ...]:
     """Winners and losers among communities, of every option against the first, by measure."""
     base, *rest = records
     people = _residents(city)
@@ -114,10 +116,16 @@ def place_changes(records: Mapping[str, Sequence[Record]], city: City, *, confid
             good = 1 if better == "higher" else -1
             total = max(int(people.sum()), 1)
             up, down = int(people[signs == good].sum()) / total, int(people[signs == -good].sum()) / total
-            found.append(PlaceChange(
-                option=option, measure=measure, better=up, worse=down, unclear=1.0 - up - down,
-                worst=_named(city, people, before, difference, signs == -good, confidence),
-            ))  # fmt: skip
+            found.append(
+                PlaceChange(
+                    option=option,
+                    measure=measure,
+                    better=up,
+                    worse=down,
+                    unclear=1.0 - up - down,
+                    worst=_named(city, people, before, difference, signs == -good, confidence),
+                )
+            )
     return tuple(found)
 
 
@@ -165,7 +173,9 @@ def town_maps(records: Mapping[str, Sequence[Record]], city: City, plans: Mappin
         before = _ratio(_grouped(sums[base], towns["before"], len(outlines["before"].names)))
         for option in rest:
             d = _ratio(_grouped(sums[option], towns["before"], len(outlines["before"].names))) - before
-            changes.append(TownChange(option=option, measure=measure, values=_mean(d), signs=tuple(int(s) for s in changed(d))))  # fmt: skip
+            changes.append(
+                TownChange(option=option, measure=measure, values=_mean(d), signs=tuple(int(s) for s in changed(d)))
+            )
     return Towns(plans=outlines, districts=_districts(city), levels=tuple(levels), changes=tuple(changes))
 
 
@@ -185,9 +195,10 @@ def _town_shapes(city: City, plan: str) -> npt.NDArray[np.object_]:
 def _town_plan(city: City, plan: str) -> TownPlan:
     jurisdictions = city.plans[plan]
     return TownPlan(
-        names=jurisdictions.town_name, districts=tuple(city.district_name[d] for d in jurisdictions.district_of),
+        names=jurisdictions.town_name,
+        districts=tuple(city.district_name[d] for d in jurisdictions.district_of),
         polygons=tuple(rings(shape) for shape in _town_shapes(city, plan)),
-    )  # fmt: skip
+    )
 
 
 def town_of_place(city: City, plan: str) -> npt.NDArray[np.int64]:
@@ -197,7 +208,8 @@ def town_of_place(city: City, plan: str) -> npt.NDArray[np.int64]:
     town = jurisdictions.town_of[jurisdictions.community_of].astype(np.int64)
     pairs = city.place.astype(np.int64) * towns + town
     people = np.bincount(pairs, weights=city.population, minlength=len(city.place_name) * towns)
-    return people.reshape(len(city.place_name), towns).argmax(axis=1)
+    largest: npt.NDArray[np.int64] = people.reshape(len(city.place_name), towns).argmax(axis=1)
+    return largest
 
 
 def _residents(city: City) -> I64:
@@ -239,7 +251,9 @@ def _mean(rows: F64) -> tuple[float | None, ...]:
     return tuple(float(t / c) if c else None for t, c in zip(total, count, strict=True))
 
 
-def _named(city: City, people: I64, before: F64, difference: F64, chosen: npt.NDArray[np.bool_], confidence: float) -> tuple[NamedPlace, ...]:  # fmt: skip
+def _named(
+    city: City, people: I64, before: F64, difference: F64, chosen: npt.NDArray[np.bool_], confidence: float
+) -> tuple[NamedPlace, ...]:
     """The communities among the chosen that moved most, with their t intervals."""
     at = np.flatnonzero(chosen)
     order = at[np.argsort(-np.abs(difference[:, at].mean(axis=0)), kind="stable")][:NAMED]
@@ -251,10 +265,17 @@ def _named(city: City, people: I64, before: F64, difference: F64, chosen: npt.ND
         d = difference[:, place]
         half = quantile * float(d.std(ddof=1)) / float(np.sqrt(n))
         district = int(plan.district_of[town[place]])
-        found.append(NamedPlace(
-            name=city.place_name[place], town=plan.town_name[town[place]], district=city.district_name[district],
-            district_en=city.district_name_en[district], residents=int(people[place]),
-            base=float(before[:, place].mean()), change=float(d.mean()),
-            low=float(d.mean()) - half, high=float(d.mean()) + half,
-        ))  # fmt: skip
+        found.append(
+            NamedPlace(
+                name=city.place_name[place],
+                town=plan.town_name[town[place]],
+                district=city.district_name[district],
+                district_en=city.district_name_en[district],
+                residents=int(people[place]),
+                base=float(before[:, place].mean()),
+                change=float(d.mean()),
+                low=float(d.mean()) - half,
+                high=float(d.mean()) + half,
+            )
+        )
     return tuple(found)

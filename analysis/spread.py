@@ -27,7 +27,7 @@ GROUPS: dict[str, Callable[[tuple[int, int, int, int, int]], bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """Closed cases of a group under an option, summed over runs, by bin of days; quantiles in days (None if no case)."""
+    """Closed cases of a group under an option, summed over runs, by bin of days; quantiles in days (None without)."""
 
     option: str
     group: str
@@ -43,8 +43,14 @@ def spreads(records: Mapping[str, Sequence[Record]]) -> tuple[Spread, ...]:
         for group, member in GROUPS.items():
             rows = np.array([member(label) for label in runs[0].spread_labels], dtype=bool)
             counts = cells[rows].sum(axis=0)
-            found.append(Spread(option=option, group=group, counts=tuple(int(c) for c in counts),
-                                quantiles=quantiles(counts, runs[0].spread_edges)))  # fmt: skip
+            found.append(
+                Spread(
+                    option=option,
+                    group=group,
+                    counts=tuple(int(c) for c in counts),
+                    quantiles=quantiles(counts, runs[0].spread_edges),
+                )
+            )
     return tuple(found)
 
 

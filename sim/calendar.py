@@ -1,4 +1,4 @@
-"""The calendar: working days, weekdays and months of a run, and at what hour and weekday needs arise.
+"""The calendar: working days and weekdays of a run, and at what hour and weekday needs arise.
 
 Holidays and make-up working days are those of the State Council's yearly notices, 2021 to 2026 (sim/data/calendar.csv).
 Later years have weekends only, 261 working days instead of about 249, since no notice says more.
@@ -68,11 +68,6 @@ def saturdays(start: date, days: int) -> U8:
 def weekdays(start: date, days: int) -> U8:
     """uint8[days]: 0 on Mondays to 6 on Sundays."""
     return ((start.weekday() + np.arange(days)) % 7).astype(np.uint8)
-
-
-def months(start: date, days: int) -> U8:
-    """uint8[days]: 0 in January to 11 in December."""
-    return np.array([(start + timedelta(days=day)).month - 1 for day in range(days)], np.uint8)
 
 
 @cache

@@ -52,10 +52,3 @@ class Scenario:
             for one, next_ in pairwise(same):
                 if next_.from_day < one.from_day + one.days:
                     raise ValueError(f"surges of {tag} must not overlap, got one from day {next_.from_day}")
-
-    def surge(self, tag: str, day: int) -> float:
-        """Times the usual rate of items with this tag on this day; 1 where no surge runs."""
-        for surge in self.surges:
-            if surge.tag == tag and surge.from_day <= day < surge.from_day + surge.days:
-                return surge.factor
-        return 1.0

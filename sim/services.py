@@ -17,9 +17,8 @@ AGE_BANDS = ("0-14", "15-29", "30-44", "45-59", "60-69", "70+")
 CHANNELS = ("compound_station", "community_centre", "town_complex", "grid_worker", "hotline", "online", "do_without")
 COMPOUND_KINDS = ("danwei", "estate", "resettlement", "hamlet", "dormitory")
 
-# Census 2020: 0-14, 15-59 and 60 and over, urban; the cuts inside 15-59 and 60 and over are assumptions.
+# Census 2020 (pop.share_* of parameters.csv); the cuts inside 15 to 59 and inside 60 and over are assumptions.
 AGE_SHARES = (0.1328, 0.20, 0.26, 0.2274, 0.10, 0.0798)
-URBAN_SHARE = 0.7877
 
 
 @dataclass(frozen=True)
@@ -93,12 +92,6 @@ class Item:
     dispute: bool
     surge: str  # "", or a tag of sim.scenario.SURGE_TAGS
     monthly: tuple[float, ...]  # 12 seasonal factors, mean 1
-
-    @property
-    def place_factors(self) -> tuple[float, float]:
-        """Relative rates of rural and of urban residents, mean 1 over the city."""
-        rural = 1.0 / (1.0 + (self.urban - 1.0) * URBAN_SHARE)
-        return rural, self.urban * rural
 
 
 @cache

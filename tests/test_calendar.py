@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.calendar import HOLIDAY, REST, WORKING, arrival_profile, day_kinds, months, saturdays, weekdays, working_days
+from sim.calendar import HOLIDAY, REST, WORKING, arrival_profile, day_kinds, saturdays, weekdays, working_days
 
 
 def kind(*day: int) -> int:
@@ -68,10 +68,9 @@ def test_saturdays_are_at_rest() -> None:
     assert open_.sum() == 52 - holidays - made_up
 
 
-def test_weekdays_and_months() -> None:
-    start = date(2024, 2, 27)  # a Tuesday, in a leap year
+def test_weekdays() -> None:
+    start = date(2024, 2, 27)  # a Tuesday
     assert weekdays(start, 4).tolist() == [1, 2, 3, 4]
-    assert months(start, 4).tolist() == [1, 1, 1, 2]
 
 
 def test_arrival_profile() -> None:

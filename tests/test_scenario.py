@@ -44,10 +44,13 @@ def test_surges_fall_into_the_measured_days_of_the_shipped_commands(name: str, t
     assert any(item.surge == tag for item in catalogue())
 
 
-def test_a_surge_lasts_its_days() -> None:
-    found = scenario(SHIPPED["storm_season"])
-    assert [found.surge("storm", day) for day in (34, 35, 39, 40, 52, 59, 60)] == [1, 3, 3, 1, 2, 2, 1]
-    assert found.surge("outbreak", 35) == found.surge("", 35) == 1
+def test_surges_of_different_tags_may_overlap_and_of_the_same_may_follow() -> None:
+    storm = Surge(tag="storm", from_day=9, days=9, factor=2.0)
+    others = (
+        Surge(tag="outbreak", from_day=9, days=9, factor=2.0),
+        Surge(tag="storm", from_day=18, days=9, factor=2.0),
+    )
+    assert Scenario(surges=(storm, *others)).surges == (storm, *others)
 
 
 @pytest.mark.parametrize(

@@ -45,22 +45,36 @@ def brief(results: Results, lang: str) -> str:
 
 def _content(results: Results, text: Words) -> dict[str, Any]:
     look = Lookup.of(results)
-    others = [(text.name("scenario", s), sections.outcome_rows(results, look, text, s, headline(results, s)))
-              for s in results.scenarios if s != results.scenario]  # fmt: skip
+    others = [
+        (text.name("scenario", s), sections.outcome_rows(results, look, text, s, headline(results, s)))
+        for s in results.scenarios
+        if s != results.scenario
+    ]
     return {
-        "r": results, "names": sections.names(results, text), "city": text.name("city", results.city.split(" ")[0]),
-        "question": results.question or text("page.question"), "setting": sections.setting(results, text),
-        "warnings": sections.warnings(results, text), "decision": sections.decision(results, look, text),
-        "options": sections.option_rows(results, text), "forest": _safe(pictures.forest(results, look, text)),
+        "r": results,
+        "names": sections.names(results, text),
+        "city": text.name("city", results.city.split(" ")[0]),
+        "question": results.question or text("page.question"),
+        "setting": sections.setting(results, text),
+        "warnings": sections.warnings(results, text),
+        "decision": sections.decision(results, look, text),
+        "options": sections.option_rows(results, text),
+        "forest": _safe(pictures.forest(results, look, text)),
         "outcomes": sections.outcome_rows(results, look, text, results.scenario, tuple(OUTCOMES)),
-        "reduction": sections.reduction(results, text), "others": others, "headline": HEADLINE,
-        "maps": _safe(pictures.maps(results, text)), "spread": _safe([pictures.spread(results, text)]),
-        "spread_rows": sections.spread_rows(results, text), "levels": _safe(pictures.levels(results, look, text)),
+        "reduction": sections.reduction(results, text),
+        "others": others,
+        "headline": HEADLINE,
+        "maps": _safe(pictures.maps(results, text)),
+        "spread": _safe([pictures.spread(results, text)]),
+        "spread_rows": sections.spread_rows(results, text),
+        "levels": _safe(pictures.levels(results, look, text)),
         "bars": _safe([p for p in [pictures.bars(results, text, sections.costs(results))] if p]),
-        "money": sections.money_rows(results, text), "places": sections.place_rows(results, text),
-        "load": sections.load_rows(results, text), "assumptions": sections.assumption_rows(results, text),
+        "money": sections.money_rows(results, text),
+        "places": sections.place_rows(results, text),
+        "load": sections.load_rows(results, text),
+        "assumptions": sections.assumption_rows(results, text),
         "digests": [(text.name("option", o.name), " ".join(d[:DIGITS] for d in o.digests)) for o in results.options],
-    }  # fmt: skip
+    }
 
 
 def _safe(shown: list[pictures.Picture]) -> list[tuple[str, Markup]]:

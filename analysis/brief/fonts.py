@@ -14,7 +14,7 @@ BASIC = "".join(chr(code) for code in range(0x20, 0x7F)) + "−–—…·×%±�
 
 
 def embedded(text: str) -> str:
-    """A WOFF with the glyphs of a text (and ASCII) in base64; characters the font lacks are left to the reader's own."""
+    """A WOFF with the glyphs of a text (and ASCII) in base64; others are left to the reader's own."""
     return _cut("".join(sorted(set(text) | set(BASIC))))
 
 
@@ -32,7 +32,9 @@ def _bytes() -> bytes:
 @cache
 def _cut(characters: str) -> str:
     font = TTFont(io.BytesIO(_bytes()), recalcTimestamp=False)
-    options = subset.Options(flavor="woff", hinting=False, notdef_outline=True, layout_features=[], name_IDs=[0, 1, 2, 13, 14])
+    options = subset.Options(
+        flavor="woff", hinting=False, notdef_outline=True, layout_features=[], name_IDs=[0, 1, 2, 13, 14]
+    )
     cutter = subset.Subsetter(options)
     cutter.populate(text=characters)
     cutter.subset(font)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from matplotlib.axes import Axes
 
-from analysis.brief.numbers import scale, significant
-from analysis.brief.reading import Lookup, headline, unit_of
+from analysis.brief.numbers import significant
+from analysis.brief.reading import Lookup, effect_span, headline, unit_of
 from analysis.brief.words import Words
-from analysis.compare import Effect
 from analysis.figures import days_spread, effects, money, participation, town_map
 from analysis.figures.drawing import svg
 from analysis.places import TownChange, TownLevel, Towns
@@ -20,7 +20,7 @@ from sim.outcomes import OUTCOMES
 
 PARTICIPATION = ("active_share", "volunteer_hours", "quorum_share", "trust")
 CHANGE_MEASURES = ("days", "unmet")
-SIDES = {"lower": "left", "higher": "right", "neither": "center"}
+SIDES: dict[str, Literal["left", "center", "right"]] = {"lower": "left", "higher": "right", "neither": "center"}
 ROW = 0.3  # inches a row of options
 
 
@@ -38,9 +38,16 @@ def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
     labels = [words.name("option", option.name) for _, option in options]
     found = []
     for name in headline(results, results.scenario) if options else ():
-        rows = [_scaled(look.effects.get((results.scenario, option.name, name)), name) for _, option in options]
-        drawn = partial(effects.draw, names=labels, effects=rows, label=unit_of(name, words, change=True),
-                        better=words(f"effects.{OUTCOMES[name].better}_better"), side=SIDES[OUTCOMES[name].better], places=[i for i, _ in options])  # fmt: skip
+        rows = [e and effect_span(e) for e in (look.effects.get((results.scenario, o.name, name)) for _, o in options)]
+        drawn = partial(
+            effects.draw,
+            names=labels,
+            effects=rows,
+            label=unit_of(name, words, change=True),
+            better=words(f"effects.{OUTCOMES[name].better}_better"),
+            side=SIDES[OUTCOMES[name].better],
+            places=[i for i, _ in options],
+        )
         found.append(_picture(drawn, f"effect-{name}", words(f"outcome.{name}"), height=1.15 + ROW * len(options)))
     return found
 
@@ -49,8 +56,13 @@ def spread(results: Results, words: Words) -> Picture:
     """Cumulative share of closed cases by days, all options."""
     by = {s.option: s.counts for s in results.spreads if s.group == "all"}
     labels = [words.name("option", option.name) for option in results.options]
-    drawn = partial(days_spread.draw, edges=results.spread_edges, counts=[by[o.name] for o in results.options], names=labels,
-                    label=words("spread.within"))  # fmt: skip
+    drawn = partial(
+        days_spread.draw,
+        edges=results.spread_edges,
+        counts=[by[o.name] for o in results.options],
+        names=labels,
+        label=words("spread.within"),
+    )
     return _picture(drawn, "spread", words("spread.share"), height=3.5)
 
 
@@ -59,12 +71,13 @@ def levels(results: Results, look: Lookup, words: Words) -> list[Picture]:
     labels = [words.name("option", option.name) for option in results.options]
     found = []
     for name in PARTICIPATION:
-        factor = scale(OUTCOMES[name].unit).factor
         rows = [look.levels.get((results.scenario, option.name, name)) for option in results.options]
         if not any(rows):
             continue
         spans = [(x.mean * factor, x.low and x.low * factor, x.high and x.high * factor) if x else None for x in rows]
-        drawn = partial(participation.draw, names=labels, levels=spans, label=unit_of(name, words, change=False), number=_tick)
+        drawn = partial(
+            participation.draw, names=labels, levels=spans, label=unit_of(name, words, change=False), number=_tick
+        )
         found.append(_picture(drawn, f"level-{name}", words(f"outcome.{name}"), height=0.95 + ROW * len(labels)))
     return found
 
@@ -76,8 +89,13 @@ def bars(results: Results, words: Words, accounts: list[str]) -> Picture | None:
         return None
     labels = [words.name("option", option.name) for option in results.options]
     rows = [[yuan.get((option.name, account), 0.0) for option in results.options] for account in accounts]
-    drawn = partial(money.draw, names=labels, accounts=[words.name("account", a) for a in accounts], yuan=rows,
-                    label=words("money.label", days=results.days))  # fmt: skip
+    drawn = partial(
+        money.draw,
+        names=labels,
+        accounts=[words.name("account", a) for a in accounts],
+        yuan=rows,
+        label=words("money.label", days=results.days),
+    )
     return _picture(drawn, "money", words("money.heading"), height=1.5 + 0.34 * len(labels) + 0.11 * len(accounts))
 
 
@@ -99,9 +117,20 @@ def _level_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
     def one(x: TownLevel) -> Picture:
         plan = towns.plans[x.plan]
         which = words("maps.before_plan" if x.plan == "before" else "maps.after_plan", towns=len(plan.names))
-        caption = words("maps.level", option=words.name("option", x.option), measure=words("measure.days")) + f" ({which})"
-        drawn = partial(town_map.draw, towns=plan.polygons, values=x.values, districts=towns.districts, bounds=bounds, palette="cividis_r",
-                        number=_tick, label=words("unit.days"), missing=words("page.missing"))  # fmt: skip
+        caption = (
+            words("maps.level", option=words.name("option", x.option), measure=words("measure.days")) + f" ({which})"
+        )
+        drawn = partial(
+            town_map.draw,
+            towns=plan.polygons,
+            values=x.values,
+            districts=towns.districts,
+            bounds=bounds,
+            palette="cividis_r",
+            number=_tick,
+            label=words("unit.days"),
+            missing=words("page.missing"),
+        )
         return _picture(drawn, f"level-map-{option_place(results, x.option)}", caption, width=3.8, height=2.75)
 
     return [one(x) for x in chosen]
@@ -117,11 +146,26 @@ def _change_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
         bounds = town_map.change_classes([v * factor for x in chosen for v in x.values if v is not None])
 
         def one(x: TownChange, factor: float = factor, unit: str = unit, bounds: tuple[float, ...] = bounds) -> Picture:
-            caption = words("maps.change", option=words.name("option", x.option), measure=words(f"measure.{x.measure}"), base=base)
-            drawn = partial(town_map.draw, towns=plan.polygons, values=[None if v is None else v * factor for v in x.values],
-                            districts=towns.districts, bounds=bounds, palette="PuOr_r", number=partial(_tick, signed=True), label=unit,
-                            missing=words("page.missing"), signs=x.signs, raised=words("maps.raised"), lowered=words("maps.lowered"))  # fmt: skip
-            return _picture(drawn, f"change-map-{x.measure}-{option_place(results, x.option)}", caption, width=3.8, height=2.75)
+            caption = words(
+                "maps.change", option=words.name("option", x.option), measure=words(f"measure.{x.measure}"), base=base
+            )
+            drawn = partial(
+                town_map.draw,
+                towns=plan.polygons,
+                values=[None if v is None else v * factor for v in x.values],
+                districts=towns.districts,
+                bounds=bounds,
+                palette="PuOr_r",
+                number=partial(_tick, signed=True),
+                label=unit,
+                missing=words("page.missing"),
+                signs=x.signs,
+                raised=words("maps.raised"),
+                lowered=words("maps.lowered"),
+            )
+            return _picture(
+                drawn, f"change-map-{x.measure}-{option_place(results, x.option)}", caption, width=3.8, height=2.75
+            )
 
         found += [one(x) for x in chosen]
     return found
@@ -130,14 +174,6 @@ def _change_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
 def option_place(results: Results, option: str) -> int:
     """The place of an option in the list: a safe part of an id, whatever its name."""
     return [o.name for o in results.options].index(option)
-
-
-def _scaled(effect: Effect | None, name: str) -> tuple[float, float | None, float | None] | None:
-    if effect is None:
-        return None
-    factor = scale(OUTCOMES[name].unit).factor
-    interval = effect.paired.interval
-    return effect.paired.mean * factor, interval and interval.low * factor, interval and interval.high * factor
 
 
 def _tick(value: float, *, signed: bool = False) -> str:

@@ -30,20 +30,37 @@ def unit_of(outcome: str, words: Words, *, change: bool) -> str:
     return words(shown.change if change else shown.level)
 
 
+Span = tuple[float, float | None, float | None]
+
+
+def effect_span(effect: Effect) -> Span:
+    """Mean, low and high of an effect in the shown unit."""
+    factor, interval = scale(OUTCOMES[effect.outcome].unit).factor, effect.paired.interval
+    if interval is None:
+        return effect.paired.mean * factor, None, None
+    return effect.paired.mean * factor, interval.low * factor, interval.high * factor
+
+
+def level_span(level: Level) -> Span:
+    """Mean, low and high of a level in the shown unit."""
+    factor = scale(OUTCOMES[level.outcome].unit).factor
+    if level.low is None or level.high is None:
+        return level.mean * factor, None, None
+    return level.mean * factor, level.low * factor, level.high * factor
+
+
 def effect_cell(effect: Effect, words: Words) -> Cell:
     """The effect in the shown unit with its interval and verdict."""
-    factor = scale(OUTCOMES[effect.outcome].unit).factor
-    p, interval = effect.paired, effect.paired.interval
-    mean, low, high = spanned(p.mean * factor, interval and interval.low * factor, interval and interval.high * factor, signed=True)
-    span = None if p.identical or low is None else words("page.interval", low=low, high=high)
+    mean, low, high = spanned(*effect_span(effect), signed=True)
+    span = None if effect.paired.identical or low is None else words("page.interval", low=low, high=high)
     return Cell(mean=mean, span=span, verdict=effect.verdict, word=words(f"verdict.{effect.verdict}"))
 
 
 def level_cell(level: Level, words: Words) -> Cell:
     """The level in the shown unit with its interval."""
-    factor = scale(OUTCOMES[level.outcome].unit).factor
-    mean, low, high = spanned(level.mean * factor, level.low and level.low * factor, level.high and level.high * factor, signed=False)
-    return Cell(mean=mean, span=None if low is None else words("page.interval", low=low, high=high), verdict="", word="")
+    mean, low, high = spanned(*level_span(level), signed=False)
+    span = None if low is None else words("page.interval", low=low, high=high)
+    return Cell(mean=mean, span=span, verdict="", word="")
 
 
 @dataclass(frozen=True)
@@ -56,8 +73,10 @@ class Lookup:
     @classmethod
     def of(cls, results: Results) -> Lookup:
         """Index the results once."""
-        return cls({(e.scenario, e.option, e.outcome): e for e in results.effects},
-                   {(x.scenario, x.option, x.outcome): x for x in results.levels})  # fmt: skip
+        return cls(
+            {(e.scenario, e.option, e.outcome): e for e in results.effects},
+            {(x.scenario, x.option, x.outcome): x for x in results.levels},
+        )
 
 
 def headline(results: Results, scenario: str) -> tuple[str, ...]:

@@ -27,8 +27,15 @@ def names(results: Results, words: Words) -> list[str]:
 
 def setting(results: Results, words: Words) -> str:
     """One sentence: who was simulated, how long, how often."""
-    return words("page.setting", residents=fixed(results.residents, 0), share=percent(results.share), days=results.days,
-                 warmup=results.warmup, runs=len(results.options[0].digests), scenario=words.name("scenario", results.scenario))  # fmt: skip
+    return words(
+        "page.setting",
+        residents=fixed(results.residents, 0),
+        share=percent(results.share),
+        days=results.days,
+        warmup=results.warmup,
+        runs=len(results.options[0].digests),
+        scenario=words.name("scenario", results.scenario),
+    )
 
 
 def warnings(results: Results, words: Words) -> list[str]:
@@ -51,22 +58,47 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     base_name = words.name("option", base.name)
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
-    rows = [{
-        "name": words.name("option", option.name),
-        "cells": [(words(f"outcome.{o}"), effect_cell(e, words) if (e := look.effects.get((results.scenario, option.name, o))) else None) for o in shown],
-        "losers": words("decision.losers_cell", days=percent(changes[option.name, "days"].worse), unmet=percent(changes[option.name, "unmet"].worse)),
-    } for option in rest]  # fmt: skip
+    rows = [
+        {
+            "name": words.name("option", option.name),
+            "cells": [
+                (
+                    words(f"outcome.{o}"),
+                    effect_cell(e, words) if (e := look.effects.get((results.scenario, option.name, o))) else None,
+                )
+                for o in shown
+            ],
+            "losers": words(
+                "decision.losers_cell",
+                days=percent(changes[option.name, "days"].worse),
+                unmet=percent(changes[option.name, "unmet"].worse),
+            ),
+        }
+        for option in rest
+    ]
     assumed = sum(row.assumed for row in results.assumptions)
     runs = len(base.digests)
     note = words("decision.note_bca") if runs >= BCA_FROM else words("decision.note_t", least=BCA_FROM)
     return {
-        "lead": lead, "lines": lines, "rows": rows,
+        "lead": lead,
+        "lines": lines,
+        "rows": rows,
         "caption": words("decision.table", base=base_name, level=percent(results.confidence)),
         "columns": [(words(f"outcome.{o}"), unit_of(o, words, change=True)) for o in shown],
-        "base": (base_name, [(words(f"outcome.{o}"), level_cell(look.levels[results.scenario, base.name, o], words), unit_of(o, words, change=False))
-                             for o in shown]),
-        "note": note, "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
-    }  # fmt: skip
+        "base": (
+            base_name,
+            [
+                (
+                    words(f"outcome.{o}"),
+                    level_cell(look.levels[results.scenario, base.name, o], words),
+                    unit_of(o, words, change=False),
+                )
+                for o in shown
+            ],
+        ),
+        "note": note,
+        "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
+    }
 
 
 def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -95,19 +127,28 @@ def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, ou
         if level is None:
             continue
         effects = [look.effects.get((scenario, option.name, name)) for option in rest]
-        rows.append({
-            "name": words(f"outcome.{name}"), "meaning": words(f"meaning.{name}"), "theme": words(f"theme.{OUTCOMES[name].theme}"),
-            "unit": unit_of(name, words, change=False), "change": unit_of(name, words, change=True),
-            "level": level_cell(level, words), "cells": [e and effect_cell(e, words) for e in effects],
-        })  # fmt: skip
+        rows.append(
+            {
+                "name": words(f"outcome.{name}"),
+                "meaning": words(f"meaning.{name}"),
+                "theme": words(f"theme.{OUTCOMES[name].theme}"),
+                "unit": unit_of(name, words, change=False),
+                "change": unit_of(name, words, change=True),
+                "level": level_cell(level, words),
+                "cells": [e and effect_cell(e, words) for e in effects],
+            }
+        )
     return rows
 
 
 def reduction(results: Results, words: Words) -> str | None:
     """How much pairing cut the variance, over the headline outcomes."""
     shown = headline(results, results.scenario)
-    factors = [e.paired.variance_reduction for e in results.effects
-               if e.scenario == results.scenario and e.outcome in shown and e.paired.variance_reduction is not None]  # fmt: skip
+    factors = [
+        e.paired.variance_reduction
+        for e in results.effects
+        if e.scenario == results.scenario and e.outcome in shown and e.paired.variance_reduction is not None
+    ]
     return words("effects.reduction", factor=significant(statistics.median(factors), 2)) if factors else None
 
 
@@ -152,25 +193,55 @@ def place_rows(results: Results, words: Words) -> Table:
         factor, unit = (1.0, words("unit.days")) if change.measure == "days" else (100.0, words("unit.points"))
         for p in change.worst:
             mean, low, high = spanned(p.change * factor, p.low * factor, p.high * factor, signed=True)
-            worst.append((name, measure, p.name, p.town, p.district if words.lang == "zh" else p.district_en, fixed(p.residents, 0),
-                          significant(p.base * factor), mean, words("page.interval", low=low, high=high), unit))  # fmt: skip
+            worst.append(
+                (
+                    name,
+                    measure,
+                    p.name,
+                    p.town,
+                    p.district if words.lang == "zh" else p.district_en,
+                    fixed(p.residents, 0),
+                    significant(p.base * factor),
+                    mean,
+                    words("page.interval", low=low, high=high),
+                    unit,
+                )
+            )
     return {"shares": shares, "worst": worst, "measures": len(MEASURES)}
 
 
 def load_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
     """Utilisation by kind of station, one column an option."""
     kinds = dict.fromkeys(kind for loads in results.utilisation.values() for kind in loads)
-    return [(words.name("station", kind), [percent(results.utilisation[o.name].get(kind, 0.0)) for o in results.options]) for kind in kinds]
+    return [
+        (words.name("station", kind), [percent(results.utilisation[o.name].get(kind, 0.0)) for o in results.options])
+        for kind in kinds
+    ]
 
 
 def assumption_rows(results: Results, words: Words) -> list[Table]:
     """Every lever: what it says, value, range, source."""
+
     def shown(value: str) -> str:
-        return {"yes": words("page.yes_word"), "no": words("page.no_word")}.get(value, value.replace("-", "−", 1) if value.startswith("-") else value)
+        return {"yes": words("page.yes_word"), "no": words("page.no_word")}.get(
+            value, value.replace("-", "−", 1) if value.startswith("-") else value
+        )
 
     rows = []
     for row in results.assumptions:
-        span = words("page.interval", low=shown(row.low), high=shown(row.high)) if row.low is not None and row.high is not None else ""
-        rows.append({"lever": row.lever, "meaning": words.table.get(f"lever.{row.lever}", row.unit), "value": shown(row.value), "range": span,
-                     "source": words("assumptions.assumption") if row.assumed else row.source, "assumed": row.assumed})  # fmt: skip
+        span = (
+            words("page.interval", low=shown(row.low), high=shown(row.high))
+            if row.low is not None and row.high is not None
+            else ""
+        )
+        rows.append(
+            {
+                "lever": row.lever,
+                "meaning": words.table.get(f"lever.{row.lever}", row.unit),
+                "value": shown(row.value),
+                "range": span,
+                "source": words("assumptions.assumption") if row.assumed else row.source,
+                "assumed": row.assumed,
+            }
+        )
     return rows

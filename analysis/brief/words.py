@@ -57,7 +57,9 @@ def entries() -> dict[str, dict[str, str]]:
     """Every key with its words by language."""
     found: dict[str, dict[str, str]] = {}
     for name in FILES:
-        groups: dict[str, dict[str, Any]] = yaml.safe_load((files("analysis.brief") / "words" / name).read_text("utf-8"))
+        groups: dict[str, dict[str, Any]] = yaml.safe_load(
+            (files("analysis.brief") / "words" / name).read_text("utf-8")
+        )
         for group, keys in groups.items():
             for key, entry in keys.items():
                 if f"{group}.{key}" in found:

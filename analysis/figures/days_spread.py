@@ -14,7 +14,9 @@ LEAST = 0.004  # days; cases done in minutes need no axis of their own
 EDGE_SHARE = 0.002  # of cases left outside the axis at each end
 
 
-def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], names: Sequence[str], *, label: str) -> None:  # fmt: skip
+def draw(
+    axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], names: Sequence[str], *, label: str
+) -> None:
     """One cumulative line an option from counts by bin; edges in days, len(bins) + 1, on a logarithmic axis."""
     x = np.asarray(edges, dtype=np.float64)[1:]
     lows, highs = [], []
@@ -24,7 +26,15 @@ def draw(axes: Axes, edges: Sequence[float], counts: Sequence[Sequence[int]], na
             continue
         y = np.cumsum(row) / total
         colour, line, _ = look(i)
-        axes.plot(x, y, color=colour, linestyle=line, linewidth=3.4 if i == 0 else 1.7, alpha=0.55 if i == 0 else 1.0, label=name)
+        axes.plot(
+            x,
+            y,
+            color=colour,
+            linestyle=line,
+            linewidth=3.4 if i == 0 else 1.7,
+            alpha=0.55 if i == 0 else 1.0,
+            label=name,
+        )
         lows.append(x[min(int(np.searchsorted(y, EDGE_SHARE)), x.size - 1)])
         highs.append(x[min(int(np.searchsorted(y, 1.0 - EDGE_SHARE)), x.size - 1)])
     axes.set_xscale("log")

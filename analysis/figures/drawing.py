@@ -24,7 +24,7 @@ COLOURS = ("#5f6368", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#5
 LINES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 MARKERS = ("|", "o", "s", "^", "D", "v", "P", "X")
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": 10.0,
     "axes.titlesize": 10.5,
@@ -47,6 +47,7 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "reformsim",
     "path.simplify": False,
+    "text.parse_math": False,  # a dollar in a name is a dollar
 }
 
 
@@ -60,7 +61,7 @@ def svg(draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4
         canvas = FigureCanvasSVG(figure)
         draw(figure.add_subplot())
         buffer = io.StringIO()
-        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     return _tidy(buffer.getvalue(), name, title)
 
 

@@ -10,9 +10,16 @@ from matplotlib.axes import Axes
 from analysis.figures.drawing import INK, SOFT, look
 
 
-def draw(axes: Axes, names: Sequence[str], effects: Sequence[tuple[float, float | None, float | None] | None], *,
-         label: str, better: str, side: Literal["left", "center", "right"],
-         places: Sequence[int]) -> None:  # fmt: skip
+def draw(
+    axes: Axes,
+    names: Sequence[str],
+    effects: Sequence[tuple[float, float | None, float | None] | None],
+    *,
+    label: str,
+    better: str,
+    side: Literal["left", "center", "right"],
+    places: Sequence[int],
+) -> None:
     """Rows of (mean, low, high) by option, None where an option has no effect; `better` is written at
     the good `side`.
 
@@ -27,8 +34,16 @@ def draw(axes: Axes, names: Sequence[str], effects: Sequence[tuple[float, float 
         clear = low is not None and high is not None and (low > 0.0 or high < 0.0)
         if low is not None and high is not None:
             axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt")
-        axes.plot([mean], [row], marker=marker, markersize=7, color=colour, markerfacecolor=colour if clear else "white",
-                  markeredgewidth=1.6, linestyle="none")  # fmt: skip
+        axes.plot(
+            [mean],
+            [row],
+            marker=marker,
+            markersize=7,
+            color=colour,
+            markerfacecolor=colour if clear else "white",
+            markeredgewidth=1.6,
+            linestyle="none",
+        )
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=0)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)

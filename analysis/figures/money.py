@@ -11,16 +11,41 @@ from analysis.figures.drawing import COLOURS, INK
 HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++", "////")
 
 
-def draw(axes: Axes, names: Sequence[str], accounts: Sequence[str], yuan: Sequence[Sequence[float]], *, label: str,
-         number: str = "{:.0f}") -> None:  # fmt: skip
-    """yuan[account][option] per resident; totals stand at the ends of the bars. Colour and hatch tell accounts apart."""
+def draw(
+    axes: Axes,
+    names: Sequence[str],
+    accounts: Sequence[str],
+    yuan: Sequence[Sequence[float]],
+    *,
+    label: str,
+    number: str = "{:.0f}",
+) -> None:
+    """yuan[account][option] per resident; totals at the ends of the bars. Colour and hatch tell accounts apart."""
     left = [0.0] * len(names)
     for i, (account, row) in enumerate(zip(accounts, yuan, strict=True)):
-        axes.barh(range(len(names)), row, left=left, height=0.62, color=COLOURS[(i + 1) % 8], alpha=0.82, edgecolor="white",
-                  linewidth=0.8, hatch=HATCHES[i % 8], label=account)  # fmt: skip
+        axes.barh(
+            range(len(names)),
+            row,
+            left=left,
+            height=0.62,
+            color=COLOURS[(i + 1) % 8],
+            alpha=0.82,
+            edgecolor="white",
+            linewidth=0.8,
+            hatch=HATCHES[i % 8],
+            label=account,
+        )
         left = [a + b for a, b in zip(left, row, strict=True)]
-    for row, total in enumerate(left):
-        axes.annotate(number.format(total), (total, row), xytext=(5, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
+    for place, total in enumerate(left):
+        axes.annotate(
+            number.format(total),
+            (total, place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=INK,
+            fontsize=9,
+        )
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.margins(x=0.12)

@@ -10,8 +10,14 @@ from matplotlib.ticker import FuncFormatter
 from analysis.figures.drawing import SOFT, look
 
 
-def draw(axes: Axes, names: Sequence[str], levels: Sequence[tuple[float, float | None, float | None] | None], *,
-         label: str, number: Callable[[float], str]) -> None:  # fmt: skip
+def draw(
+    axes: Axes,
+    names: Sequence[str],
+    levels: Sequence[tuple[float, float | None, float | None] | None],
+    *,
+    label: str,
+    number: Callable[[float], str],
+) -> None:
     """Rows of (mean, low, high) by option in the outcome's unit; `number` writes the ticks."""
     for row, level in enumerate(levels):
         if level is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -29,7 +30,7 @@ def level_classes(values: Sequence[float], *, wanted: int = 6) -> tuple[float, .
 
 
 def change_classes(values: Sequence[float]) -> tuple[float, ...]:
-    """Round bounds of five classes: about none, less or more, much less or much more, over the middle 98 % of values."""
+    """Round bounds of five classes, the middle one about none, over the middle 98 % of values."""
     low, high = _middle_span(values)
     reach = max(abs(low), abs(high)) or 1.0
     power = 10.0 ** math.floor(math.log10(reach / 3.0))
@@ -44,9 +45,21 @@ def _middle_span(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def draw(axes: Axes, towns: Sequence[Rings], values: Sequence[float | None], districts: Sequence[Rings], *,
-         bounds: Sequence[float], palette: str, number: Callable[[float], str], label: str, missing: str,
-         signs: Sequence[int] = (), raised: str = "", lowered: str = "") -> None:  # fmt: skip
+def draw(
+    axes: Axes,
+    towns: Sequence[Rings],
+    values: Sequence[float | None],
+    districts: Sequence[Rings],
+    *,
+    bounds: Sequence[float],
+    palette: str,
+    number: Callable[[float], str],
+    label: str,
+    missing: str,
+    signs: Sequence[int] = (),
+    raised: str = "",
+    lowered: str = "",
+) -> None:
     """Towns in the colour of their class, district lines above; values outside the bounds take the end classes.
 
     With `signs`, a triangle up or down stands on each town whose change can be told from none.
@@ -55,18 +68,43 @@ def draw(axes: Axes, towns: Sequence[Rings], values: Sequence[float | None], dis
     colours = [to_hex(ramp(i)) for i in range(len(bounds) - 1)]
     inner = np.asarray(bounds[1:-1])
     faces = [MISSING if v is None else colours[int(np.searchsorted(inner, v, side="right"))] for v in values]
-    axes.add_collection(PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors=EDGE, linewidths=0.35))
-    axes.add_collection(PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7))
+    axes.add_collection(
+        PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors=EDGE, linewidths=0.35)
+    )
+    axes.add_collection(
+        PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7)
+    )
     for sign, marker in ((1, "^"), (-1, "v")):
         at = [_middle(town) for town, s in zip(towns, signs, strict=False) if s == sign]
         if at:
-            axes.plot(*np.array(at).T, linestyle="none", marker=marker, markersize=4.2, color="black", markeredgecolor="white",
-                      markeredgewidth=0.4, label=raised if sign > 0 else lowered)  # fmt: skip
-    handles = [Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}") for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)]
+            axes.plot(
+                *np.array(at).T,
+                linestyle="none",
+                marker=marker,
+                markersize=4.2,
+                color="black",
+                markeredgecolor="white",
+                markeredgewidth=0.4,
+                label=raised if sign > 0 else lowered,
+            )
+    handles: list[Artist] = [
+        Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}")
+        for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)
+    ]
     if any(v is None for v in values):
         handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
     handles += axes.get_legend_handles_labels()[0]
-    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), title=label, title_fontsize=9, fontsize=8.5, borderaxespad=0.3, handlelength=1.2, alignment="left")
+    axes.legend(
+        handles=handles,
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        title=label,
+        title_fontsize=9,
+        fontsize=8.5,
+        borderaxespad=0.3,
+        handlelength=1.2,
+        alignment="left",
+    )
     axes.set_aspect("equal")
     axes.autoscale_view()
     axes.set_axis_off()
@@ -87,5 +125,8 @@ def _middle(rings: Rings) -> tuple[float, float]:
         area = cross.sum() / 2.0
         if abs(area) > best and area != 0.0:
             best = abs(area)
-            where = (float(((x[:-1] + x[1:]) * cross).sum() / (6.0 * area)), float(((y[:-1] + y[1:]) * cross).sum() / (6.0 * area)))
+            where = (
+                float(((x[:-1] + x[1:]) * cross).sum() / (6.0 * area)),
+                float(((y[:-1] + y[1:]) * cross).sum() / (6.0 * area)),
+            )
     return where

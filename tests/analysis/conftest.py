@@ -18,7 +18,12 @@ from sim.world import City, tiny
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, TALLIES
 
 LEVELS = {"share": 0.3, "share a month": 0.2, "0 to 1": 0.4, "yuan a year": 1500.0, "yuan": 120.0}
-ACCOUNTS = {"paid_community_wages": 90_000.0, "paid_grid_wages": 32_000.0, "paid_fund_grants": 55_000.0, "fund_granted": 55_000.0}
+ACCOUNTS = {
+    "paid_community_wages": 90_000.0,
+    "paid_grid_wages": 32_000.0,
+    "paid_fund_grants": 55_000.0,
+    "fund_granted": 55_000.0,
+}
 EDGES = np.concatenate(([0.0], np.geomspace(0.01, 120.0, 60), [np.inf]))
 
 
@@ -31,27 +36,44 @@ def record(city: City, replication: int, effect: float, *, noise: float = 1.0, p
     own = np.random.default_rng((replication, int(1e6 * abs(effect)), places))
     people = np.bincount(city.place, weights=city.population, minlength=len(city.place_name))
     outcomes = {
-        name: LEVELS.get(outcome.unit, 6.0) * (1.0 + 0.05 * shared.normal() + effect * (1.0 + 0.1 * noise * own.normal()))
+        name: LEVELS.get(outcome.unit, 6.0)
+        * (1.0 + 0.05 * shared.normal() + effect * (1.0 + 0.1 * noise * own.normal()))
         for name, outcome in OUTCOMES.items()
     }
     counts = np.zeros((2, people.size, len(PLACE_COLUMNS)), dtype=np.int64)
     needs = shared.poisson(people, size=(2, people.size))
     closed = shared.binomial(needs, 0.7)
     slower = np.where(np.arange(people.size) < places, 1.0 + 3.0 * effect, 1.0)
-    columns = {"needs": needs, "unmet": needs - closed, "closed": closed, "active": shared.binomial(people.astype(int), 0.2, size=(2, people.size)),
-               "closed_seconds": (closed * slower * 86_400 * (5.0 + 0.05 * shared.normal(size=closed.shape))).astype(np.int64)}  # fmt: skip
+    columns = {
+        "needs": needs,
+        "unmet": needs - closed,
+        "closed": closed,
+        "active": shared.binomial(people.astype(int), 0.2, size=(2, people.size)),
+        "closed_seconds": (closed * slower * 86_400 * (5.0 + 0.05 * shared.normal(size=closed.shape))).astype(np.int64),
+    }
     for name, values in columns.items():
         counts[:, :, PLACE_COLUMNS.index(name)] = values
     labels = tuple((k, u, 0, a, urban) for k in range(3) for u in range(2) for a in range(6) for urban in range(2))
     middle = np.sqrt(EDGES[1:-2] * EDGES[2:-1])
-    shape = np.concatenate(([0.5], np.exp(-0.5 * ((np.log(middle) - math.log(3.0 * (1.0 + effect))) / 1.2) ** 2), [0.2]))
+    shape = np.concatenate(
+        ([0.5], np.exp(-0.5 * ((np.log(middle) - math.log(3.0 * (1.0 + effect))) / 1.2) ** 2), [0.2])
+    )
     return Record(
-        residents=city.residents, cases=int(needs.sum()), digest=f"{replication:02x}{int(1e6 * abs(effect)):06x}" * 8, outcomes=outcomes,
-        tallies=TALLIES, daily=np.zeros((1, 1, len(TALLIES)), dtype=np.int64), place_columns=PLACE_COLUMNS, places=counts,
-        spread=np.tile((100.0 * shape).astype(np.int64), (len(labels), 1)), spread_labels=labels, spread_edges=EDGES,
-        utilisation={kind: 0.6 + 0.1 * effect for kind in SERVED_KINDS},
-        money={name: int(100 * yuan * (1.0 + effect)) for name, yuan in ACCOUNTS.items()}, checks={"cases balance": True},
-    )  # fmt: skip
+        residents=city.residents,
+        cases=int(needs.sum()),
+        digest=f"{replication:02x}{int(1e6 * abs(effect)):06x}" * 8,
+        outcomes=outcomes,
+        tallies=TALLIES,
+        daily=np.zeros((1, 1, len(TALLIES)), dtype=np.int64),
+        place_columns=PLACE_COLUMNS,
+        places=counts,
+        spread=np.tile((100.0 * shape).astype(np.int64), (len(labels), 1)),
+        spread_labels=labels,
+        spread_edges=EDGES,
+        utilisation=dict.fromkeys(SERVED_KINDS, 0.6 + 0.1 * effect),
+        money={name: int(100 * yuan * (1.0 + effect)) for name, yuan in ACCOUNTS.items()},
+        checks={"cases balance": True},
+    )
 
 
 OPTIONS: dict[str, tuple[float, int, tuple[tuple[str, dict[str, Any]], ...]]] = {
@@ -72,12 +94,24 @@ def make(city: City) -> Callable[..., Results]:
     """Results of the options above (or of others, by name), of `runs` runs each."""
 
     def made(runs: int = 8, options: dict[str, tuple[float, int, Any]] = OPTIONS, **facts: Any) -> Results:
-        records = {name: [record(city, r, effect, places=places) for r in range(runs)] for name, (effect, places, _) in options.items()}
+        records = {
+            name: [record(city, r, effect, places=places) for r in range(runs)]
+            for name, (effect, places, _) in options.items()
+        }
         values = {
-            name: Option(name=name, rollouts=tuple((key, Rollout(reform=REFORMS[key](**fields), from_day=28)) for key, fields in reforms))
+            name: Option(
+                name=name,
+                rollouts=tuple((key, Rollout(reform=REFORMS[key](**fields), from_day=28)) for key, fields in reforms),
+            )
             for name, (_, _, reforms) in options.items()
         }
-        given: dict[str, Any] = {"days": 90, "warmup": 28, "seed": 1, "command": "reformsim compare city=tiny", "versions": {"reformsim": "0.1.0"}}
+        given: dict[str, Any] = {
+            "days": 90,
+            "warmup": 28,
+            "seed": 1,
+            "command": "reformsim compare city=tiny",
+            "versions": {"reformsim": "0.1.0"},
+        }
         return build(records, city, facts=Facts(options=values, **{**given, **facts}))
 
     return made

@@ -36,7 +36,9 @@ def test_bca_agrees_with_an_independent_implementation() -> None:
     from scipy.stats import bootstrap
 
     x = np.random.default_rng(8).gamma(2.0, size=50)
-    theirs = bootstrap((x,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)).confidence_interval
+    theirs = bootstrap(
+        (x,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
     ours = bca_interval(x, resamples=20_000)
     assert [ours.low, ours.high] == pytest.approx([theirs.low, theirs.high], abs=0.03 * (theirs.high - theirs.low))
 
@@ -48,7 +50,9 @@ def test_a_paired_effect_by_hand() -> None:
     se = difference.std(ddof=1) / np.sqrt(10)
     assert effect.t is not None and effect.mean == pytest.approx(2.0) and effect.se == pytest.approx(se)
     assert effect.t.low == pytest.approx(2.0 - T_9 * se, abs=1e-3)
-    assert effect.variance_reduction == pytest.approx(((base + difference).var(ddof=1) + base.var(ddof=1)) / difference.var(ddof=1))
+    assert effect.variance_reduction == pytest.approx(
+        ((base + difference).var(ddof=1) + base.var(ddof=1)) / difference.var(ddof=1)
+    )
     assert effect.bca is None and effect.n == 10  # below 30 pairs: t only
 
 
@@ -98,16 +102,24 @@ def test_replications_needed_is_the_least_that_fits() -> None:
 
 
 def _rows(values: dict[str, list[float]], outcome: str = "days_to_solved") -> list[dict[str, object]]:
-    return [{"scenario": "base", "option": o, "replication": r, "outcomes": {outcome: x}} for o, xs in values.items() for r, x in enumerate(xs)]
+    return [
+        {"scenario": "base", "option": o, "replication": r, "outcomes": {outcome: x}}
+        for o, xs in values.items()
+        for r, x in enumerate(xs)
+    ]
 
 
 def test_effects_pair_by_replication_whatever_the_order_of_rows() -> None:
-    rows = _rows({"status_quo": [5.0, 6, 9, 7], "better": [4.0, 5.1, 8, 6.1], "same": [5.0, 6, 9, 7], "noisy": [9.0, 2, 9, 7]})
+    rows = _rows(
+        {"status_quo": [5.0, 6, 9, 7], "better": [4.0, 5.1, 8, 6.1], "same": [5.0, 6, 9, 7], "noisy": [9.0, 2, 9, 7]}
+    )
     straight = {e.option: e for e in effects(rows)}
     shuffled = {e.option: e for e in effects(rows[:1] + rows[:0:-1], base="status_quo")}
     assert [straight[o].verdict for o in ("better", "same", "noisy")] == ["better", "same", "unclear"]
     assert straight == shuffled
-    assert effects(_rows({"a": [1.0, 2, 3], "b": [2.0, 3, 4.1]}, "solved_share"))[0].verdict == "better"  # higher is better
+    assert (
+        effects(_rows({"a": [1.0, 2, 3], "b": [2.0, 3, 4.1]}, "solved_share"))[0].verdict == "better"
+    )  # higher is better
     assert effects(_rows({"a": [1.0, 2, 3], "b": [2.0, 3, 4.1]}, "team_utilisation"))[0].verdict == "higher"  # neither
 
 
@@ -131,7 +143,7 @@ def test_a_tie_has_no_winner_and_a_gap_has_one() -> None:
 
 
 def test_leaders_rarely_drop_the_best() -> None:
-    """400 studies of four equal options, ten runs: at most 5 % may name fewer; more than 35 has a chance below 0.2 %."""
+    """400 studies of four equal options, ten runs: up to 5 % may name fewer; more than 35 has a chance of 0.2 %."""
     draws = np.random.default_rng(11).normal(size=(400, 4, 10))
     dropped = sum(len(leaders(dict(zip("abcd", study, strict=True)), "lower")) < 4 for study in draws)
     assert dropped <= 35

@@ -17,7 +17,9 @@ from sim.rules import levers
 from sim.world import City
 
 
-def test_results_come_back_as_they_were_and_the_bytes_never_vary(results: Results, make: Callable[..., Results], tmp_path: Path) -> None:
+def test_results_come_back_as_they_were_and_the_bytes_never_vary(
+    results: Results, make: Callable[..., Results], tmp_path: Path
+) -> None:
     first = results.save(tmp_path / "a.json").read_bytes()
     assert Results.load(tmp_path / "a.json") == results
     assert make().save(tmp_path / "b.json").read_bytes() == first
@@ -66,11 +68,16 @@ def test_towns_add_up_to_their_communities(results: Results, city: City) -> None
     assert results.towns is not None
     plan = city.plans["before"]
     town = town_of_place(city, "before")
-    assert town.tolist() == plan.town_of[plan.community_of[[int(np.flatnonzero(city.place == p)[0]) for p in range(len(town))]]].tolist()
+    assert (
+        town.tolist()
+        == plan.town_of[plan.community_of[[int(np.flatnonzero(city.place == p)[0]) for p in range(len(town))]]].tolist()
+    )
     assert {o.name: o.plan for o in results.options}["merge_branches_kept"] == "after"
     assert {o.name: o.plan for o in results.options}["status_quo"] == "before"
     for level in results.towns.levels:
-        assert len(level.values) == len(city.plans[level.plan].town_name) == len(results.towns.plans[level.plan].polygons)
+        assert (
+            len(level.values) == len(city.plans[level.plan].town_name) == len(results.towns.plans[level.plan].polygons)
+        )
         if level.measure == "days":
             assert all(v is not None and 4.8 < v < 5.4 for v in level.values)
 
@@ -78,7 +85,9 @@ def test_towns_add_up_to_their_communities(results: Results, city: City) -> None
 def test_quantiles_of_a_known_histogram() -> None:
     counts, edges = np.array([0, 100, 0, 100, 0]), np.array([0.0, 1.0, 4.0, 10.0, 1000.0, np.inf])
     found = dict(zip(QUANTILES, quantiles(counts, edges) or (), strict=True))
-    assert found[0.25] == pytest.approx(2.0) and found[0.5] == pytest.approx(4.0) and found[0.75] == pytest.approx(100.0)
+    assert (
+        found[0.25] == pytest.approx(2.0) and found[0.5] == pytest.approx(4.0) and found[0.75] == pytest.approx(100.0)
+    )
     assert quantiles(np.zeros(5, dtype=np.int64), edges) is None
     assert quantiles(np.array([10, 0, 0, 0, 0]), edges) == (1.0,) * 5
 

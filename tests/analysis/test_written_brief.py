@@ -82,7 +82,9 @@ def test_nothing_is_loaded_and_no_script_runs(pages: dict[str, str], lang: str) 
             assert not name.startswith("on")
             if name in ("src", "href", "xlink:href", "action", "data"):
                 assert value is not None and value.startswith("#")
-    assert all(m.startswith(("#", "data:font/woff;base64,")) for m in re.findall(r"url\(\s*[\"']?([^)\"']+)", pages[lang]))
+    assert all(
+        m.startswith(("#", "data:font/woff;base64,")) for m in re.findall(r"url\(\s*[\"']?([^)\"']+)", pages[lang])
+    )
     assert "@import" not in pages[lang]
 
 
@@ -120,12 +122,25 @@ def test_the_shipped_font_draws_all_words_and_all_place_names(city: City) -> Non
     from sim.world import chengdu
 
     real = chengdu(0.002)
-    names = "".join([*real.place_name, *real.district_name, *(n for p in real.plans.values() for n in p.town_name), *city.place_name])
+    names = "".join(
+        [
+            *real.place_name,
+            *real.district_name,
+            *(n for p in real.plans.values() for n in p.town_name),
+            *city.place_name,
+        ]
+    )
     text = names + "".join(entry[lang] for entry in entries().values() for lang in LANGUAGES)
     assert set(text) - covered() == set()
 
 
-HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}", "</style><b>&amp;", "$x_1^2$ \\frac{a}"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}",
+    "</style><b>&amp;",
+    "$x_1^2$ \\frac{a}",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -155,7 +170,9 @@ def test_one_option_that_leads_on_everything_is_recommended(make: Callable[..., 
 
 @pytest.mark.parametrize("options", [{"status_quo": (0.0, 0, ())}, {"a": (0.0, 0, ()), "b": (0.01, 1, ())}])
 @pytest.mark.parametrize("runs", [1, 2])
-def test_few_runs_and_lone_options_still_give_an_honest_brief(make: Callable[..., Results], runs: int, options: dict[str, Any]) -> None:
+def test_few_runs_and_lone_options_still_give_an_honest_brief(
+    make: Callable[..., Results], runs: int, options: dict[str, Any]
+) -> None:
     text = " ".join(Page(brief(make(runs, options), "en")).words)
     assert ("no interval" in text) == (runs == 1)
     if runs == 1:
@@ -179,9 +196,15 @@ def test_words_are_complete_in_both_languages() -> None:
 
 def test_nothing_that_ships_lacks_words() -> None:
     known = entries()
-    needed = [f"outcome.{o}" for o in OUTCOMES] + [f"meaning.{o}" for o in OUTCOMES] + [f"theme.{o.theme}" for o in OUTCOMES.values()]
+    needed = (
+        [f"outcome.{o}" for o in OUTCOMES]
+        + [f"meaning.{o}" for o in OUTCOMES]
+        + [f"theme.{o.theme}" for o in OUTCOMES.values()]
+    )
     needed += [f"unit.{o.unit}" for o in OUTCOMES.values()] + [f"lever.{key}" for key, _ in levers()]
-    needed += [f"reform.{reform.__name__}" for reform in REFORMS.values()] + [f"station.{kind}" for kind in SERVED_KINDS]
+    needed += [f"reform.{reform.__name__}" for reform in REFORMS.values()] + [
+        f"station.{kind}" for kind in SERVED_KINDS
+    ]
     needed += [f"group.{name}" for name in CLASSES]
     assert [key for key in needed if key not in known] == []
     assert [key for key in known if key.startswith("lever.") and key[6:] not in dict(levers())] == []
