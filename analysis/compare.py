@@ -43,8 +43,8 @@ class Paired:
     """A mean difference option - base over n pairs, in the unit of the outcome.
 
     `se` and `t` are None below two pairs, `bca` below 30. `variance_reduction` is
-    var(option) + var(base) over var(difference): how many times more runs independent draws would need; None where it is undefined or without bound.
-    `identical` says that every difference is exactly 0.
+    var(option) + var(base) over var(difference): how many times more runs independent draws would need; None where
+    it is undefined or without bound. `identical` says that every difference is exactly 0.
     """
 
     mean: float

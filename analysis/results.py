@@ -39,6 +39,8 @@ from sim.reforms.base import Option, RuleBook
 from sim.trial import Record
 from sim.world.city import City
 
+__all__ = ["Facts", "Results", "build"]
+
 FORMAT = 1
 
 

@@ -138,6 +138,9 @@ def tell(results: Results, folder: Path, lang: str, as_json: bool) -> None:
                 around = f" [{number(interval.low)}, {number(interval.high)}]" if interval else ""
                 cells.append(f"{'+' if effect.paired.mean > 0 else ''}{number(effect.paired.mean)}{around}")
         rows.append((text.name("option", option.name), *cells))
-    heads = (text("cli.option") if "cli.option" in text.table else "option", *(text.name("outcome", o) for o in HEADLINES))
+    heads = (
+        text("cli.option") if "cli.option" in text.table else "option",
+        *(text.name("outcome", o) for o in HEADLINES),
+    )
     print_table("", heads, rows, numbers=frozenset(range(1, len(heads))))
     print(folder / f"brief.{lang}.html")

@@ -46,8 +46,11 @@ def sets_of(folders: Folders) -> dict[str, tuple[str, ...]]:
     home: dict[str, str] = {STATUS_QUO: ""}
     for name in folders.names("option"):
         path, shown = folders.path("option", name)
-        found[name] = tuple(keys(read_yaml(path, shown)))
-        for option in found[name]:
+        options = keys(read_yaml(path, shown))
+        found[name] = tuple(options)
+        for option, entries in options.items():
+            if option == STATUS_QUO and entries.value not in ([], "", "null"):
+                raise refuse(shown, f"option.{option}", allowed="the status quo changes nothing and has no entries")
             if home.setdefault(option, name) not in ("", name):
                 raise refuse(shown, f"option.{option}", allowed=f"option/{home[option]}.yaml has an option of this name already")
     return found
@@ -59,7 +62,7 @@ def chosen(names: tuple[str, ...], sets: Mapping[str, tuple[str, ...]], where: s
     Raises:
         Refusal: a name that is neither.
     """
-    home = {STATUS_QUO: ""} | {option: name for name, options in sets.items() for option in options}
+    home = {option: name for name, options in sets.items() for option in options} | {STATUS_QUO: ""}
     found: dict[str, str] = {}
     for name in names:
         if whole and name in sets:

@@ -92,6 +92,8 @@ def read(verb: str, overrides: Sequence[str], *, folders: Folders | None = None,
     _check_names(first)
     rules = typed(Rules, _group(first, "rules"), "rules", first.origin)
     typed(Engine, _group(first, "engine"), "engine", first.origin)
+    for key in sorted(k for k in first.overridden if k.startswith("option.") and k.split(".")[1] not in names):
+        raise refuse(COMMAND_LINE, key, allowed="is of no option in this study; its options:", name=key.split(".")[1], names=names)
     options = tuple(read_option(name, first, rules, plugins) for name in names)
     if verb == "compare" and len(options) == 1 and options[0].rollouts:
         options = (Option(), *options)  # one option alone is compared with the status quo

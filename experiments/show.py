@@ -43,7 +43,10 @@ def main(call: Call) -> int:
 
 def cities(lang: str) -> Rows:
     """Cities and the keys they take."""
-    return [{"city": name, "keys": ", ".join(keys_of(kind)), "about": (kind.__doc__ or "").strip()} for name, kind in CITIES.items()]
+    return [
+        {"city": name, "keys": ", ".join(keys_of(kind)), "about": (kind.__doc__ or "").strip()}
+        for name, kind in CITIES.items()
+    ]
 
 
 def options(lang: str) -> Rows:
@@ -51,13 +54,21 @@ def options(lang: str) -> Rows:
     from analysis.brief.words import words
 
     text = words(lang)
-    return [{"file": home, "option": name, "name": text.name("option", name)} for home, names in sets_of(Folders()).items() for name in names]
+    return [
+        {"file": home, "option": name, "name": text.name("option", name)}
+        for home, names in sets_of(Folders()).items()
+        for name in names
+    ]
 
 
 def reforms(lang: str) -> Rows:
     """Reforms and their fields."""
     return [
-        {"reform": name, "fields": ", ".join(f.name for f in fields(kind)), "about": (kind.__doc__ or "").strip().split("\n")[0]}
+        {
+            "reform": name,
+            "fields": ", ".join(f.name for f in fields(kind)),
+            "about": (kind.__doc__ or "").strip().split("\n")[0],
+        }
         for name, kind in REFORMS.items()
     ]
 
@@ -66,7 +77,13 @@ def mechanisms(lang: str) -> Rows:
     """The 45 mechanisms the project is to hold, from their table."""
     rows = csv.DictReader((files("sim") / "data" / "mechanisms.csv").read_text("utf-8").splitlines())
     return [
-        {"id": row["id"], "phrase": row["seed_phrase_zh"], "term": row["field_term_en"], "levers": row["levers"], "ranges": row["ranges"]}
+        {
+            "id": row["id"],
+            "phrase": row["seed_phrase_zh"],
+            "term": row["field_term_en"],
+            "levers": row["levers"],
+            "ranges": row["ranges"],
+        }
         for row in rows
     ]
 
@@ -77,7 +94,14 @@ def outcomes(lang: str) -> Rows:
 
     text = words(lang)
     return [
-        {"outcome": o.name, "name": text.name("outcome", o.name), "unit": o.unit, "better": o.better, "theme": o.theme, "meaning": o.meaning}
+        {
+            "outcome": o.name,
+            "name": text.name("outcome", o.name),
+            "unit": o.unit,
+            "better": o.better,
+            "theme": o.theme,
+            "meaning": o.meaning,
+        }
         for o in OUTCOMES.values()
     ]
 

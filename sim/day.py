@@ -60,9 +60,12 @@ class Run:
     def step(self) -> None:
         """One day: rules in force, needs and patrol, hotline, tiers, city departments; week and month ends."""
         day, month = self.day, int(self.months[self.day])
+        if day == self.study.warmup:
+            self.everywhere(lambda locale: locale.end_warmup())
         self.put_rules_in_force(day)
         assert self._city is not None
         row = self.city_daily[day]
+        self.study.today(day)  # made once, before threads ask for it
         self.everywhere(lambda locale: locale.morning(day, month))
         self._city.work(Stage.HOTLINE, day, month, self.locales, row)
         self.everywhere(lambda locale: locale.work(day, month))
@@ -131,9 +134,7 @@ def stretches(book: RuleBook, days: int) -> tuple[Stretch, ...]:
 
 
 def _map_changed(one: Epoch, other: Epoch) -> bool:
-    return any(
-        _map(one, district) != _map(other, district) for district in one.area_of_district
-    )
+    return any(_map(one, district) != _map(other, district) for district in one.area_of_district)
 
 
 def _map(epoch: Epoch, district: int) -> tuple[Any, ...]:

@@ -33,8 +33,11 @@ CLASS_COLUMNS = slice(int(PlaceColumn.UNMET_PARTY), int(PlaceColumn.UNMET_PARTY)
 class Study:
     """What a trial keeps the same in every district: scenario, seed, length, and the tables made of them."""
 
-    def __init__(self, scenario: Scenario, base: Rules, *, days: int, seed: int, replication: int, chunk: int, city_people: float) -> None:
-        self.scenario, self.base, self.days, self.chunk, self.city_people = scenario, base, days, chunk, city_people
+    def __init__(
+        self, scenario: Scenario, base: Rules, *, days: int, warmup: int, seed: int, replication: int, chunk: int, city_people: float
+    ) -> None:  # fmt: skip
+        self.scenario, self.base, self.days, self.warmup = scenario, base, days, warmup
+        self.chunk, self.city_people = chunk, city_people
         self.key = study_key(seed, replication)
         self.tables = needs.need_tables(scenario, base.demand.needs_per_head)
         self.items = items(scenario.online)
@@ -43,7 +46,15 @@ class Study:
         self.months = int(month_ends(scenario, days)[0][-1]) + 1
         weekday = calendar(scenario, days + 4, False)[2]
         self.factor = self.tables.weekday[weekday]
+        self._today = -1, np.zeros(0, np.uint64), np.zeros(0, np.uint64)
         self._screens = {float(f): needs.screen(self.tables, float(f)) for f in set(self.factor)}
+
+    def today(self, day: int) -> tuple[np.ndarray, np.ndarray]:
+        """Thresholds of needs and of keeping an item on a day; the same in every district."""
+        if self._today[0] != day:
+            first = needs.day_thresholds(self.tables, float(self.factor[day]))
+            self._today = day, first, needs.keep_thresholds(self.tables, self.scenario, day)
+        return self._today[1:]
 
     def screens(self, group: int) -> np.ndarray:
         """uint32[4] the highest threshold of each of four days."""
@@ -129,10 +140,9 @@ class Locale:
         row = m.daily[day]
         layout = self.layout
         seconds = int(self.rules.volunteers.minutes * 60.0)
+        thresholds, keep = study.today(day)
         file_needs(
-            day, self.who[lane, :count], self.draw[lane, :count],
-            needs.day_thresholds(study.tables, float(study.factor[day])), needs.keep_thresholds(study.tables, study.scenario, day),
-            study.tables.items, study.tables.guide, study.items, layout.compounds, layout.stations, layout.first_station,
+            day, self.who[lane, :count], self.draw[lane, :count], thresholds, keep, study.tables.items, study.tables.guide, study.items, layout.compounds, layout.stations, layout.first_station,
             district.traits, self.dials, self.clocks, self.calendar, self.help_chance, seconds, m.pool, m.heads, m.chain,
             m.trust, m.seen, study.decay, row, m.monthly[month], m.spread, study.key,
         )  # fmt: skip
@@ -162,10 +172,15 @@ class Locale:
         """Every tier of the district works through its day."""
         m, study, layout = self.memory, self.study, self.layout
         work_the_day(
-            day, study.items, layout.compounds, layout.stations, layout.first_station, self.district.traits, self.dials,
+            day, study.items, layout.compounds, layout.stations, layout.first_station, self.dials,
             self.clocks, self.calendar, study.worked, m.pool, m.heads, m.chain, m.trust, m.seen, study.decay, m.waits,
             m.daily[day], m.monthly[month], m.spread, study.key,
         )  # fmt: skip
+
+    def end_warmup(self) -> None:
+        """Leave what was counted until now out of spread and places."""
+        self.memory.spread[:] = 0
+        self.memory.early[:] = self.memory.monthly
 
     def end_week(self, month: int) -> None:
         """Neighbourhoods learn what waits to expect."""
@@ -245,4 +260,3 @@ def _regroup(due: I64, holder: I64) -> I64:
     for month in range(due.shape[0]):
         np.add.at(gathered[month], holder, due[month])
     return gathered
-

@@ -61,6 +61,7 @@ OUTCOMES: dict[str, Outcome] = {
     )
 }  # fmt: skip
 
+
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """What the outcomes are measured from, summed over the days after the warm-up and over districts."""

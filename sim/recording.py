@@ -22,13 +22,11 @@ from sim.world.state import open_cases, waiting
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, SPREAD_CHANNELS, TALLIES, PlaceColumn
 
 
-
-
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """What a trial yields, tidy and flat.
 
-    `daily` is int64[days, districts, tallies] with names in `tallies`; `places` is int64[months, places, columns]
+    `daily` is int64[days, districts, tallies] of the whole run with names in `tallies`; since the warm-up, `places` is int64[months, places, columns]
     with names in `place_columns`; `spread` is int64[cells, bins], log-spaced bins of days to solved by
     (class, urgency, channel, age band, urban), whose labels are `spread_labels`.
     """
@@ -59,15 +57,17 @@ SPREAD_LABELS = tuple(
 )
 
 
-def record(run: Run, warmup: int) -> Record:
-    """The record of a run that has reached its last day, whose first `warmup` days the outcomes leave out."""
-    until = run.day
+def record(run: Run) -> Record:
+    """The record of a run that has reached its last day; outcomes, places and spread leave its warm-up out."""
+    until, warmup = run.day, run.study.warmup
     for locale in run.locales:
         locale.pay(until)
     daily = np.stack([locale.memory.daily for locale in run.locales], axis=1)
-    places = np.concatenate([locale.memory.monthly for locale in run.locales], axis=1)
+    places = np.concatenate([locale.memory.monthly - locale.memory.early for locale in run.locales], axis=1)
     spread: I64 = np.sum([locale.memory.spread for locale in run.locales], axis=0)
-    counted = dict(zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True))
+    counted = dict(
+        zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True)
+    )
     whole = dict(zip(TALLIES, daily.sum(axis=(0, 1)).tolist(), strict=True))
     money = books(run)
     return Record(

@@ -13,9 +13,13 @@ from typing import Any
 ASSUMPTION = "assumption"
 
 
-def lever(default: Any, low: Any, high: Any, unit: str, source: str = ASSUMPTION, *, choices: tuple[str, ...] = ()) -> Any:
+def lever(
+    default: Any, low: Any, high: Any, unit: str, source: str = ASSUMPTION, *, choices: tuple[str, ...] = ()
+) -> Any:
     """A field of a theme with its range, unit and source; text levers give `choices` instead of a range."""
-    return field(default=default, metadata={"low": low, "high": high, "unit": unit, "source": source, "choices": choices})
+    return field(
+        default=default, metadata={"low": low, "high": high, "unit": unit, "source": source, "choices": choices}
+    )
 
 
 def check(theme: Any) -> None:
@@ -40,10 +44,22 @@ class Theme:
 class Jurisdiction(Theme):
     """Which map of towns and villages is in force, and what a merge keeps (M09, M10)."""
 
-    towns: str = lever("before", None, None, "map", "NBS division codes 2019-10-31 (before), 2020-06-30 (after)",
-                       choices=("before", "after", "percent"))
-    villages: str = lever("before", None, None, "map", "NBS division codes 2019-10-31 (before), 2020-06-30 (after)",
-                          choices=("before", "after", "percent"))
+    towns: str = lever(
+        "before",
+        None,
+        None,
+        "map",
+        "NBS division codes 2019-10-31 (before), 2020-06-30 (after)",
+        choices=("before", "after", "percent"),
+    )
+    villages: str = lever(
+        "before",
+        None,
+        None,
+        "map",
+        "NBS division codes 2019-10-31 (before), 2020-06-30 (after)",
+        choices=("before", "after", "percent"),
+    )
     town_cut: float = lever(0.0, 0.0, 0.6, "share of towns", "mechanisms.csv M09; towns: percent only")
     village_cut: float = lever(0.0, 0.0, 0.6, "share of villages", "mechanisms.csv M10; villages: percent only")
     keep_town_branches: float = lever(1.0, 0.0, 1.0, "share of closed town halls kept as branches")
@@ -61,14 +77,18 @@ class Grid(Theme):
     nets: int = lever(1, 1, 15, "overlapping departmental nets", "Pidu case, mschina2014.com")
     households: int = lever(529, 24, 1000, "households per grid", "7,419,822 / 14,020 derived")
     hire: bool = lever(False, False, True, "one worker a grid, hired or let go")
-    workers_per_10k: float = lever(6.6865, 1.0, 40.0, "full-time workers per 10,000 residents", "14,000 workers, e.mzyfz.org.cn 2023")
+    workers_per_10k: float = lever(
+        6.6865, 1.0, 40.0, "full-time workers per 10,000 residents", "14,000 workers, e.mzyfz.org.cn 2023"
+    )
     admin_share: float = lever(0.30, 0.0, 0.7, "share of paid time on forms and meetings")
     patrol_share: float = lever(0.30, 0.15, 0.45, "share of free time spent on patrol")
     work_minutes: float = lever(25.0, 5.0, 120.0, "minutes a case")
     travel_minutes: float = lever(15.0, 0.0, 60.0, "minutes a case at the reference patch area")
     grid_overhead_minutes: float = lever(6.0, 0.0, 30.0, "minutes a grid and day on its ledger")
     detection: float = lever(0.30, 0.09, 1.4, "detections per open hazard and patrol hour per 100 households")
-    hazards_per_100: float = lever(10.0, 2.0, 30.0, "latent hazards per 100 residents and year", "grid events 0.102 a head and year, 2022")
+    hazards_per_100: float = lever(
+        10.0, 2.0, 30.0, "latent hazards per 100 residents and year", "grid events 0.102 a head and year, 2022"
+    )
     report_days: float = lever(50.0, 5.0, 200.0, "mean days until residents report an undetected hazard")
     forward_share: float = lever(0.15, 0.0, 0.6, "share of grid cases the town team must finish")
 
@@ -77,13 +97,23 @@ class Grid(Theme):
 class Staff(Theme):
     """Posts and paid time of community and town workers (M11, M32)."""
 
-    community_per_10k: float = lever(11.94, 5.0, 25.0, "workers per 10,000 residents", "25,000 workers, People's Daily 2022-12-23")
+    community_per_10k: float = lever(
+        11.94, 5.0, 25.0, "workers per 10,000 residents", "25,000 workers, People's Daily 2022-12-23"
+    )
     town_team_per_10k: float = lever(1.8, 0.5, 8.0, "workers per 10,000 residents")
     town_posts: float = lever(90.0, 20.0, 200.0, "overhead posts a town, paid, not serving")
     days_a_year: float = lever(230.0, 200.0, 260.0, "days a worker and year")
-    admin_share: float = lever(0.655, 0.2, 0.7, "share of community workers' time off service", "survey of 50+ communities 2020 (answers, not time)")
+    admin_share: float = lever(
+        0.655,
+        0.2,
+        0.7,
+        "share of community workers' time off service",
+        "survey of 50+ communities 2020 (answers, not time)",
+    )
     offservice_share_town: float = lever(0.25, 0.0, 0.4, "share of town teams' time off service", "mechanisms.csv M11")
-    counter_share: float = lever(0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit")
+    counter_share: float = lever(
+        0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit"
+    )
     home_minutes: float = lever(60.0, 20.0, 180.0, "minutes a home visit, dispute or community order")
     town_order_minutes: float = lever(90.0, 20.0, 240.0, "minutes a town order")
     community_wage: float = lever(72_000.0, 40_000.0, 150_000.0, "yuan a year and post")
@@ -134,7 +164,9 @@ class Misroute(Theme):
     overlap: float = lever(0.05, 0.0, 0.2, "probability", "refinement A10; M01, M11")
     refusal: float = lever(0.03, 0.0, 0.2, "probability", "refinement A10; M02, M04")
     border: float = lever(0.02, 0.0, 0.2, "probability", "refinement A10; M09")
-    return_days: float = lever(4.8, 1.5, 7.0, "working days until a return is assigned again", "Yichun's orders in limbo by Little's law")
+    return_days: float = lever(
+        4.8, 1.5, 7.0, "working days until a return is assigned again", "Yichun's orders in limbo by Little's law"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,14 +175,20 @@ class Platform(Theme):
 
     one: bool = lever(False, False, True, "one platform for all reports", "mechanisms.csv M07")
     dispatch_minutes: float = lever(6.0, 4.0, 60.0, "minutes from answer to owner", "360elib reprint 2024")
-    hotline_seats_per_10k: float = lever(0.09552, 0.01, 1.0, "seats per 10,000 residents", "200 seats a day, scol.com.cn 2021-04")
+    hotline_seats_per_10k: float = lever(
+        0.09552, 0.01, 1.0, "seats per 10,000 residents", "200 seats a day, scol.com.cn 2021-04"
+    )
     hotline_minutes: float = lever(6.0, 1.0, 20.0, "minutes a call", "75 calls an operator and day of 8.75 h")
-    order_share: float = lever(0.415, 0.14, 0.47, "share of calls dispatched as orders", "Chengdu 2018-03, 41.9 %; 41.1 %")
+    order_share: float = lever(
+        0.415, 0.14, 0.47, "share of calls dispatched as orders", "Chengdu 2018-03, 41.9 %; 41.1 %"
+    )
     district_order_share: float = lever(0.745, 0.645, 0.85, "share of orders to districts", "Chengdu 2018-03")
     assisted_share: float = lever(0.30, 0.0, 1.0, "share of online cases a clerk helps with")
     assisted_minutes: float = lever(5.0, 1.0, 30.0, "minutes a case")
     desk_per_10k: float = lever(0.33, 0.05, 3.0, "online clerks per 10,000 residents")
-    duplicate_share: float = lever(0.10, 0.0, 0.4, "chance that a waiting resident reports again on another channel, without one platform")
+    duplicate_share: float = lever(
+        0.10, 0.0, 0.4, "chance that a waiting resident reports again on another channel, without one platform"
+    )
     yuan_a_year: float = lever(0.0, 0.0, 100_000_000.0, "yuan a year and city for the platform")
 
 
@@ -174,7 +212,9 @@ class Fund(Theme):
     urban_base: float = lever(100_000.0, 50_000.0, 200_000.0, "yuan a community and year", "Chengdu Daily 2018-05-29")
     urban_per_100: float = lever(1_500.0, 500.0, 3_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29")
     rural_base: float = lever(250_000.0, 100_000.0, 400_000.0, "yuan a village and year", "Chengdu Daily 2018-05-29")
-    rural_per_100: float = lever(4_000.0, 1_500.0, 6_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29")
+    rural_per_100: float = lever(
+        4_000.0, 1_500.0, 6_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29"
+    )
     keep_base_grants: bool = lever(False, False, True, "a merged unit keeps the base grants of its parts")
     incentive_share: float = lever(0.24, 0.18, 0.30, "share paid by appraisal")
     project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, refinement A13")
@@ -194,14 +234,18 @@ class Volunteers(Theme):
     active_share: float = lever(0.30, 0.1, 0.5, "share of the registered")
     hours_year: float = lever(12.0, 5.0, 40.0, "hours an active volunteer and year")
     case_share: float = lever(0.25, 0.0, 1.0, "share of hours spent on cases")
-    minutes: float = lever(29.4, 5.0, 120.0, "minutes a co-produced case", "calibrated to 0.43 co-produced needs a head and year")
+    minutes: float = lever(
+        29.4, 5.0, 120.0, "minutes a co-produced case", "calibrated to 0.43 co-produced needs a head and year"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Theme):
     """How a resident chooses a channel: U = b_kind + the terms below (logit scale)."""
 
-    distance: float = lever(-0.035, -0.2, 0.0, "per walking minute", "half distance 0.8 km at 80 m/min, detour 1.3, derived")
+    distance: float = lever(
+        -0.035, -0.2, 0.0, "per walking minute", "half distance 0.8 km at 80 m/min, detour 1.3, derived"
+    )
     wait: float = lever(-0.012, -0.1, 0.0, "per minute of expected wait")
     friendly: float = lever(0.35, 0.0, 1.0, "per unit of friendliness", "visit multiplier 1.3, derived")
     digital: float = lever(1.6, 0.0, 4.0, "online, for a resident who is online", "CNNIC 49th report, derived")
@@ -234,7 +278,9 @@ class Participation(Theme):
     leader_sd: float = lever(0.2, 0.1, 0.4, "log sd of leader skill")
     size: float = lever(-0.11, -0.25, 0.0, "logit per log of community population", "calibrated to Allers et al. 2021")
     fund: float = lever(0.05, 0.0, 0.5, "logit per running project per 1,000 residents")
-    retention: float = lever(0.9, 0.7, 1.0, "share of a policy dose kept per layer", "Williamson 1967, magnitude assumed")
+    retention: float = lever(
+        0.9, 0.7, 1.0, "share of a policy dose kept per layer", "Williamson 1967, magnitude assumed"
+    )
     layers: int = lever(4, 3, 5, "layers above a community")
     dose: float = lever(0.3, 0.0, 1.0, "logit of the full policy dose")
 

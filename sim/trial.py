@@ -42,7 +42,8 @@ class Trial:
 def prepare(trial: Trial) -> Run:
     """The run of a trial before its first day."""
     study = Study(
-        trial.scenario, trial.rules, days=trial.days, seed=trial.seed, replication=trial.replication, chunk=trial.chunk,
+        trial.scenario, trial.rules, days=trial.days, warmup=trial.warmup, seed=trial.seed, replication=trial.replication,
+        chunk=trial.chunk,
         city_people=trial.city.totals["all"],
     )  # fmt: skip
     book = RuleBook(
@@ -57,4 +58,4 @@ def simulate(trial: Trial, watch: Callable[[int], None] | None = None) -> Record
     for day in run.days():
         if watch is not None:
             watch(day)
-    return record(run, trial.warmup)
+    return record(run)

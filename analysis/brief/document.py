@@ -12,8 +12,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from analysis.brief import pictures, sections
-from analysis.brief.fonts import embedded
 from analysis.brief.reading import HEADLINE, Lookup, headline
+from analysis.brief.typeface import embedded
 from analysis.brief.words import Words, words
 from analysis.results import Results
 from sim.outcomes import OUTCOMES

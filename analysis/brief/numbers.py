@@ -26,10 +26,10 @@ def scale(unit: str) -> Scale:
 
 
 def fixed(value: float, places: int, *, signed: bool = False) -> str:
-    """A number with so many decimals, thousands apart, a true minus sign; never a signed or negative zero."""
+    """A number with so many decimals, thousands apart, a true minus sign; zero is plain 0."""
     text = f"{abs(value):,.{places}f}"
     if not any(digit in "123456789" for digit in text):
-        return text
+        return "0"
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from analysis.brief.numbers import significant
-from analysis.brief.reading import Lookup, effect_span, headline, unit_of
+from analysis.brief.numbers import MINUS
+from analysis.brief.reading import Lookup, effect_span, headline, level_span, unit_of
 from analysis.brief.words import Words
 from analysis.figures import days_spread, effects, money, participation, town_map
 from analysis.figures.drawing import svg
@@ -38,7 +38,10 @@ def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
     labels = [words.name("option", option.name) for _, option in options]
     found = []
     for name in headline(results, results.scenario) if options else ():
-        rows = [e and effect_span(e) for e in (look.effects.get((results.scenario, o.name, name)) for _, o in options)]
+        rows = [
+            effect_span(e) if e else None
+            for e in (look.effects.get((results.scenario, o.name, name)) for _, o in options)
+        ]
         drawn = partial(
             effects.draw,
             names=labels,
@@ -74,10 +77,8 @@ def levels(results: Results, look: Lookup, words: Words) -> list[Picture]:
         rows = [look.levels.get((results.scenario, option.name, name)) for option in results.options]
         if not any(rows):
             continue
-        spans = [(x.mean * factor, x.low and x.low * factor, x.high and x.high * factor) if x else None for x in rows]
-        drawn = partial(
-            participation.draw, names=labels, levels=spans, label=unit_of(name, words, change=False), number=_tick
-        )
+        spans = [level_span(x) if x else None for x in rows]
+        drawn = partial(participation.draw, names=labels, levels=spans, label=unit_of(name, words, change=False))
         found.append(_picture(drawn, f"level-{name}", words(f"outcome.{name}"), height=0.95 + ROW * len(labels)))
     return found
 
@@ -94,9 +95,11 @@ def bars(results: Results, words: Words, accounts: list[str]) -> Picture | None:
         names=labels,
         accounts=[words.name("account", a) for a in accounts],
         yuan=rows,
-        label=words("money.label", days=results.days),
+        label=words("unit.yuan"),
     )
-    return _picture(drawn, "money", words("money.heading"), height=1.5 + 0.34 * len(labels) + 0.11 * len(accounts))
+    return _picture(
+        drawn, "money", words("money.label", days=results.days), height=1.5 + 0.34 * len(labels) + 0.11 * len(accounts)
+    )
 
 
 def maps(results: Results, words: Words) -> list[Picture]:
@@ -177,9 +180,9 @@ def option_place(results: Results, option: str) -> int:
 
 
 def _tick(value: float, *, signed: bool = False) -> str:
-    text = significant(value)
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"+{text}" if signed and value > 0 else text
+    """A round bound with all the digits it has."""
+    text = f"{abs(value):.10g}"
+    return (MINUS if value < 0 else "+" if signed and value > 0 else "") + text
 
 
 def _picture(draw: Callable[[Axes], None], name: str, caption: str, *, height: float, width: float = 4.7) -> Picture:

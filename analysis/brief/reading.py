@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from analysis.brief.numbers import scale, spanned
 from analysis.brief.words import Words
 from analysis.compare import Effect
-from analysis.results import Level, Results
+from analysis.results import Results
+from analysis.rows import Level
 from sim.outcomes import OUTCOMES
 
 # days, needs met, participation, access and money: what the first page shows
@@ -52,15 +53,20 @@ def level_span(level: Level) -> Span:
 def effect_cell(effect: Effect, words: Words) -> Cell:
     """The effect in the shown unit with its interval and verdict."""
     mean, low, high = spanned(*effect_span(effect), signed=True)
-    span = None if effect.paired.identical or low is None else words("page.interval", low=low, high=high)
-    return Cell(mean=mean, span=span, verdict=effect.verdict, word=words(f"verdict.{effect.verdict}"))
+    return Cell(
+        mean=mean, span=_span(mean, low, high, words), verdict=effect.verdict, word=words(f"verdict.{effect.verdict}")
+    )
 
 
 def level_cell(level: Level, words: Words) -> Cell:
     """The level in the shown unit with its interval."""
     mean, low, high = spanned(*level_span(level), signed=False)
-    span = None if low is None else words("page.interval", low=low, high=high)
-    return Cell(mean=mean, span=span, verdict="", word="")
+    return Cell(mean=mean, span=_span(mean, low, high, words), verdict="", word="")
+
+
+def _span(mean: str, low: str | None, high: str | None, words: Words) -> str | None:
+    """The interval in words; none where luck has no part and both ends read as the mean does."""
+    return None if low is None or low == mean == high else words("page.interval", low=low, high=high)
 
 
 @dataclass(frozen=True)

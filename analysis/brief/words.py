@@ -1,4 +1,4 @@
-"""Words of the brief and the terminal, in English and Chinese: the one place that holds them is the folder words/."""
+"""Words of the brief and the terminal, in English and Chinese; all of them stand in the folder vocabulary/."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def entries() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name in FILES:
         groups: dict[str, dict[str, Any]] = yaml.safe_load(
-            (files("analysis.brief") / "words" / name).read_text("utf-8")
+            (files("analysis.brief") / "vocabulary" / name).read_text("utf-8")
         )
         for group, keys in groups.items():
             for key, entry in keys.items():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from analysis.figures.drawing import SOFT, look
 
@@ -16,9 +15,8 @@ def draw(
     levels: Sequence[tuple[float, float | None, float | None] | None],
     *,
     label: str,
-    number: Callable[[float], str],
 ) -> None:
-    """Rows of (mean, low, high) by option in the outcome's unit; `number` writes the ticks."""
+    """Rows of (mean, low, high) by option in the outcome's unit."""
     for row, level in enumerate(levels):
         if level is None:
             continue
@@ -33,7 +31,6 @@ def draw(
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.margins(x=0.15)
     axes.locator_params(axis="x", nbins=4)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.grid(axis="x")
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)

@@ -87,24 +87,7 @@ def draw(
                 markeredgewidth=0.4,
                 label=raised if sign > 0 else lowered,
             )
-    handles: list[Artist] = [
-        Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}")
-        for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)
-    ]
-    if any(v is None for v in values):
-        handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
-    handles += axes.get_legend_handles_labels()[0]
-    axes.legend(
-        handles=handles,
-        loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
-        title=label,
-        title_fontsize=9,
-        fontsize=8.5,
-        borderaxespad=0.3,
-        handlelength=1.2,
-        alignment="left",
-    )
+    _legend(axes, colours, bounds, number, label, missing if any(v is None for v in values) else "")
     axes.set_aspect("equal")
     axes.autoscale_view()
     axes.set_axis_off()
@@ -130,3 +113,32 @@ def _middle(rings: Rings) -> tuple[float, float]:
                 float(((y[:-1] + y[1:]) * cross).sum() / (6.0 * area)),
             )
     return where
+
+
+def _legend(
+    axes: Axes,
+    colours: Sequence[str],
+    bounds: Sequence[float],
+    number: Callable[[float], str],
+    label: str,
+    missing: str,
+) -> None:
+    """The classes beside the map, then towns without a value where there are any, then the triangles."""
+    handles: list[Artist] = [
+        Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}")
+        for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)
+    ]
+    if missing:
+        handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
+    handles += axes.get_legend_handles_labels()[0]
+    axes.legend(
+        handles=handles,
+        loc="center left",
+        bbox_to_anchor=(1.0, 0.5),
+        title=label,
+        title_fontsize=9,
+        fontsize=8.5,
+        borderaxespad=0.3,
+        handlelength=1.2,
+        alignment="left",
+    )

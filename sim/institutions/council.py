@@ -34,7 +34,9 @@ class Decision:
     favoured: I64  # class of service they are for
 
 
-def decide(codes: I64, unmet: I64, people: I64, attending: F64, balance: I64, rules: Rules, month: int, key: U32) -> Decision:
+def decide(
+    codes: I64, unmet: I64, people: I64, attending: F64, balance: I64, rules: Rules, month: int, key: U32
+) -> Decision:
     """The month's votes.
 
     Args:

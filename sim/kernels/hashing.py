@@ -18,7 +18,7 @@ _W1 = np.uint32(0xBB67AE85)
 _S32 = np.uint64(32)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def block(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Ten rounds of Philox4x32 on one counter; all arguments and the four results are uint32."""
     for _ in range(10):
@@ -53,32 +53,32 @@ def _compiled(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return block(c0, c1, c2, c3, k0, k1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def unit32(word):  # type: ignore[no-untyped-def]
     """A double in (0, 1) from one uint32."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def unit64(high, low):  # type: ignore[no-untyped-def]
     """A double in (0, 1) from two uint32: ((x >> 12) + 0.5) * 2^-52."""
     x = (np.uint64(high) << _S32) | np.uint64(low)
     return (np.float64(np.int64(x >> np.uint64(12))) + 0.5) * 2.220446049250313e-16
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def exponential(u):  # type: ignore[no-untyped-def]
     """Unit exponential by inversion, decreasing in u."""
     return -log(u)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def lognormal(u, median, sigma):  # type: ignore[no-untyped-def]
     """Lognormal by inversion, increasing in u; the unit is that of the median."""
     return median * exp(sigma * normal_quantile(u))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def chance(p):  # type: ignore[no-untyped-def]
     """The threshold t with P(uint32 < t) = p, as uint64, for Bernoulli draws by integer comparison."""
     return np.uint64(min(max(p, 0.0), 1.0) * 4294967296.0)

@@ -42,7 +42,7 @@ def weigh(layout: Layout, rules: Rules, expected: F64) -> None:
     table["weight"] = weight
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def choose(weight, affinity, digital, trust, draw):  # type: ignore[no-untyped-def]
     """The channel whose exponential ends first; `draw` holds one uint32 a channel."""
     best = WITHOUT

@@ -53,7 +53,9 @@ class CityStations:
         base = 0
         for locale, (part, _, slots) in zip(locales, found, strict=True):
             mine = np.flatnonzero((order >= base) & (order < base + part.size))
-            self._conclude(stage, day, month, locale, slots[order[mine] - base], start[mine], finish[mine], outcome[mine], closing)
+            self._conclude(
+                stage, day, month, locale, slots[order[mine] - base], start[mine], finish[mine], outcome[mine], closing
+            )
             base += part.size
 
     def _gather(self, stage: Stage, day: int, locale: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -73,6 +75,6 @@ class CityStations:
         m, study, layout = locale.memory, locale.study, locale.layout
         conclude(
             int(stage), day, slots, start, finish, outcome, closing, study.items, layout.compounds, layout.stations,
-            layout.first_station, locale.district.traits, locale.dials, locale.clocks, locale.calendar, study.worked, m.pool,
+            layout.first_station, locale.dials, locale.clocks, locale.calendar, study.worked, m.pool,
             m.heads, m.chain, m.trust, m.seen, study.decay, m.waits, m.daily[day], m.monthly[month], m.spread, study.key,
         )  # fmt: skip

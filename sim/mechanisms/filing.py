@@ -8,7 +8,7 @@ from numba import njit
 from sim.kernels.arithmetic import exp
 from sim.kernels.hashing import block
 from sim.kernels.sketch import bin_of
-from sim.mechanisms.channels import ONLINE, WITHOUT, choose
+from sim.mechanisms.channels import WITHOUT, choose
 from sim.mechanisms.needs import draw_item
 from sim.mechanisms.pool import patience_seconds, push, take_free, work_seconds
 from sim.mechanisms.settling import cell_of, enter, leave, trust_now
@@ -31,7 +31,7 @@ P_NEEDS, P_UNMET, P_HELPED = int(PlaceColumn.NEEDS), int(PlaceColumn.UNMET), int
 P_CLOSED, P_SECONDS, P_CLASS = int(PlaceColumn.CLOSED), int(PlaceColumn.CLOSED_SECONDS), int(PlaceColumn.UNMET_PARTY)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def clock(table, stage, u):  # type: ignore[no-untyped-def]
     """Second of the day of a visit, from the profile of arrivals within opening hours."""
     k = np.int64(u >> np.uint32(24))
@@ -39,7 +39,7 @@ def clock(table, stage, u):  # type: ignore[no-untyped-def]
     return np.int64(table[stage, k] + share * (table[stage, k + 1] - table[stage, k]))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def opens(stage, weekdays, day, calendar):  # type: ignore[no-untyped-def]
     """Does a station of this stage open on this day? Rows of `calendar`: working days, centre days, weekday."""
     if stage == HOTLINE:
@@ -51,7 +51,7 @@ def opens(stage, weekdays, day, calendar):  # type: ignore[no-untyped-def]
     return calendar[0, day] == 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def walk_in(stage, weekdays, day, clocks, u, calendar):  # type: ignore[no-untyped-def]
     """The second at which a client comes: today if the station opens, else on the next day that it does."""
     visit = day
@@ -60,7 +60,7 @@ def walk_in(stage, weekdays, day, clocks, u, calendar):  # type: ignore[no-untyp
     return visit * DAY + clock(clocks, stage, u)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def station_at(stage, compound, case, first_station):  # type: ignore[no-untyped-def]
     """The station that serves this case at this stage."""
     if stage == COUNTER:
@@ -79,6 +79,113 @@ def station_at(stage, compound, case, first_station):  # type: ignore[no-untyped
     return np.int64(first_station[stage] + case.target)
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def help_out(item, compound, age, urgent, created, seconds, row, place, spread):  # type: ignore[no-untyped-def]
+    """Neighbours meet a need: a case that is filed and solved at once."""
+    row[T_HELPED] += 1
+    row[T_HELP] += seconds
+    row[T_FILED] += 1
+    row[T_CLOSED] += 1
+    row[T_SOLVED] += 1
+    row[T_SECONDS] += seconds
+    enter(row, created)
+    leave(row, created, created + seconds)
+    if compound.urban == 0:
+        row[T_RURAL] += 1
+        row[T_RURAL_SECONDS] += seconds
+    place[compound.place, P_HELPED] += 1
+    place[compound.place, P_CLOSED] += 1
+    place[compound.place, P_SECONDS] += seconds
+    spread[cell_of(item.kind, urgent, NEIGHBOURS, age, compound.urban), bin_of(seconds)] += 1
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def can_help(u, item, chance):  # type: ignore[no-untyped-def]
+    """Would neighbours help with this (low 16 bits of the draw), and have they the hours (high 16 bits)?"""
+    low = (np.uint64(u) & np.uint64(0xFFFF)) << np.uint64(16)
+    high = np.uint64(u >> np.uint32(16)) << np.uint64(16)
+    return low < item.help and high < chance
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def pick_channel(compound, index, day, number, item, digital, faith, lottery, key):  # type: ignore[no-untyped-def]
+    """The channel that a resident chooses for a need; `lottery` is scratch for eight uint32."""
+    word = (CHANNEL << 16) | number
+    lottery[0], lottery[1], lottery[2], lottery[3] = block(
+        index, compound.id, np.uint32(day), np.uint32(word), key[0], key[1]
+    )
+    lottery[4], lottery[5], lottery[6], lottery[7] = block(
+        index, compound.id, np.uint32(day), np.uint32(word | (1 << 2)), key[0], key[1]
+    )
+    return choose(compound.weight, item.affinity, digital, faith, lottery)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def begin_case(case, resident, compound_number, day, number, kind, channel, urgent, age):  # type: ignore[no-untyped-def]
+    """Write a new case's identity; where it goes follows."""
+    case.resident = resident
+    case.compound = compound_number
+    case.day = day
+    case.number = number
+    case.item = kind
+    case.channel = channel
+    case.age = age
+    case.flags = URGENT if urgent else 0
+    case.step = 0
+    case.target = 0
+    case.left = 0
+    case.handoffs = 0
+    case.pending = 0
+    case.patience = -1
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def first_stage(
+    case, compound, created, u_visit, u_patience, u_help, day, dial, clocks, calendar, stations, first_station
+):  # type: ignore[no-untyped-def]
+    """Where a new case goes first and when: visits keep opening hours, and a need is felt when the visit is made."""
+    stage = AT[case.channel]
+    if stage == S_ONLINE and np.uint64(u_help) < dial.assisted_share:
+        stage = np.int64(DESK)
+    case.ready = created
+    if stage in (COUNTER, TOWN_COUNTER, COMPOUND, HOTLINE):
+        at = station_at(stage, compound, case, first_station) if stage != HOTLINE else np.int64(0)
+        case.ready = walk_in(stage, stations[at].weekdays, day, clocks, u_visit, calendar)
+        if case.ready // DAY == day:
+            created = np.int64(case.ready)
+        if stage == HOTLINE:
+            case.patience = patience_seconds(u_patience, dial.hotline_patience)
+        elif stage != COMPOUND:
+            case.patience = patience_seconds(u_patience, dial.patience)
+    case.created = created
+    case.stage = stage
+    return stage
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def report_again(case, compound, index, dial, clocks, pool, heads, chain, row, key):  # type: ignore[no-untyped-def]
+    """Without one platform a waiting resident may report the same again, through the other of hotline and grid."""
+    day = np.int64(case.day)
+    word = (AGAIN << 16) | np.int64(case.number)
+    v, _, _, _ = block(index, compound.id, np.uint32(day), np.uint32(word), key[0], key[1])
+    if np.uint64(v) >= dial.duplicate_share:
+        return
+    again = take_free(heads, chain)
+    pool[again] = case
+    double = pool[again]
+    double.flags = case.flags | DUPLICATE
+    double.stage = HOTLINE if case.stage == GRID else GRID
+    double.step = 32  # draws of its own
+    double.created = (day + 1) * DAY + clock(clocks, double.stage, v)
+    double.ready = double.created
+    double.patience = -1
+    mean, sigma = dial.minutes[double.stage], dial.sigma[double.stage]
+    double.work = work_seconds(double, compound.first, compound.id, double.stage, 0, mean, sigma, key)
+    row[T_DUPLICATES] += 1
+    enter(row, np.int64(double.created))
+    push(heads, chain, double.stage, again)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def file_needs(  # type: ignore[no-untyped-def]
     day, who, draw, thresholds, keep, item_shares, guide, items, compounds, stations, first_station, traits,
@@ -90,7 +197,7 @@ def file_needs(  # type: ignore[no-untyped-def]
         who, draw: residents who may need something, ascending, and their draws.
         thresholds: [cells, ages, 2]; keep: [items]; item_shares, guide: see `NeedTables`.
         help_chance: [places] uint64, chance that neighbours have the hours.
-        help_seconds: hours spent on a co-produced case.
+        help_seconds: time spent on a co-produced case.
         row: the day's tallies; place: [places, columns] of the month; spread: [cells, bins].
     """
     dial = dials[0]
@@ -118,35 +225,12 @@ def file_needs(  # type: ignore[no-untyped-def]
             f, g, x, y = block(index, compound.id, np.uint32(day), np.uint32((VISIT << 16) | number), key[0], key[1])
             created = day * DAY + clock(clocks, S_ONLINE, d)
             urgent = np.uint64(e) < item.urgent
-            # One uniform for both: would neighbours help with this (low bits), and have they the hours (high bits)?
-            if (np.uint64(f) & np.uint64(0xFFFF)) << np.uint64(16) < item.help and np.uint64(
-                f >> np.uint32(16)
-            ) << np.uint64(16) < help_chance[compound.place]:
-                row[T_HELPED] += 1
-                row[T_HELP] += help_seconds
-                row[T_FILED] += 1
-                row[T_CLOSED] += 1
-                row[T_SOLVED] += 1
-                row[T_SECONDS] += help_seconds
-                enter(row, created)
-                leave(row, created, created + help_seconds)
-                if compound.urban == 0:
-                    row[T_RURAL] += 1
-                    row[T_RURAL_SECONDS] += help_seconds
-                place[compound.place, P_HELPED] += 1
-                place[compound.place, P_CLOSED] += 1
-                place[compound.place, P_SECONDS] += help_seconds
-                spread[cell_of(item.kind, urgent, NEIGHBOURS, age, compound.urban), bin_of(help_seconds)] += 1
+            if can_help(f, item, help_chance[compound.place]):
+                help_out(item, compound, age, urgent, created, help_seconds, row, place, spread)
                 continue
-            lottery[0], lottery[1], lottery[2], lottery[3] = block(
-                index, compound.id, np.uint32(day), np.uint32((CHANNEL << 16) | number), key[0], key[1]
-            )
-            lottery[4], lottery[5], lottery[6], lottery[7] = block(
-                index, compound.id, np.uint32(day), np.uint32((CHANNEL << 16) | (1 << 2) | number), key[0], key[1]
-            )
             faith = exp(dial.trust_term * trust_now(trust, seen, decay, r, day))
             digital = dial.digital if (trait >> ONLINE_BIT) & 1 else 1.0
-            channel = choose(compound.weight, item.affinity, digital, faith, lottery)
+            channel = pick_channel(compound, index, day, number, item, digital, faith, lottery, key)
             if channel == WITHOUT:
                 row[T_WITHOUT] += 1
                 place[compound.place, P_UNMET] += 1
@@ -156,55 +240,12 @@ def file_needs(  # type: ignore[no-untyped-def]
             row[T_CHANNEL + channel] += 1
             slot = take_free(heads, chain)
             case = pool[slot]
-            case.resident = r
-            case.compound = c
-            case.day = day
-            case.number = number
-            case.item = kind
-            case.channel = channel
-            case.flags = URGENT if urgent else 0
-            case.step = 0
-            case.target = 0
-            case.left = 0
-            case.handoffs = 0
-            case.pending = 0
-            case.patience = -1
-            stage = AT[channel]
-            if channel == ONLINE and np.uint64(y) < dial.assisted_share:
-                stage = DESK
-            case.ready = created
-            if stage in (COUNTER, TOWN_COUNTER, COMPOUND, HOTLINE):
-                at = station_at(stage, compound, case, first_station) if stage != HOTLINE else np.int64(0)
-                case.ready = walk_in(stage, stations[at].weekdays, day, clocks, g, calendar)
-                if case.ready // DAY == day:
-                    created = np.int64(case.ready)  # the visit is when the need is felt
-                if stage == HOTLINE:
-                    case.patience = patience_seconds(x, dial.hotline_patience)
-                elif stage != COMPOUND:
-                    case.patience = patience_seconds(x, dial.patience)
-            case.created = created
-            enter(row, created)
-            case.stage = stage
+            begin_case(case, r, c, day, number, kind, channel, urgent, age)
+            stage = first_stage(case, compound, created, g, x, y, day, dial, clocks, calendar, stations, first_station)
+            enter(row, np.int64(case.created))
             if stage != S_ONLINE:
                 mean = dial.minutes[stage] * item.work
                 case.work = work_seconds(case, compound.first, compound.id, stage, 0, mean, dial.sigma[stage], key)
             push(heads, chain, stage, slot)
-            if channel in (3, 4):
-                v, _, _, _ = block(index, compound.id, np.uint32(day), np.uint32((AGAIN << 16) | number), key[0], key[1])
-                if np.uint64(v) < dial.duplicate_share:
-                    again = take_free(heads, chain)
-                    pool[again] = case
-                    double = pool[again]
-                    double.flags = case.flags | DUPLICATE
-                    double.stage = HOTLINE if stage == GRID else GRID
-                    double.step = 32  # draws of its own
-                    double.created = (day + 1) * DAY + clock(clocks, double.stage, v)
-                    double.ready = double.created
-                    double.patience = -1
-                    double.work = work_seconds(
-                        double, compound.first, compound.id, double.stage, 0, dial.minutes[double.stage],
-                        dial.sigma[double.stage], key,
-                    )  # fmt: skip
-                    row[T_DUPLICATES] += 1
-                    enter(row, np.int64(double.created))
-                    push(heads, chain, double.stage, again)
+            if stage in (GRID, HOTLINE):
+                report_again(case, compound, index, dial, clocks, pool, heads, chain, row, key)

@@ -41,7 +41,9 @@ def project_seconds(rules: Rules, projects: I64, months: int) -> I64:
     return np.floor(projects * each).astype(np.int64)
 
 
-def chances(rules: Rules, layout: Layout, place_of: I32, people: I64, volunteers: F64, projects: I64, scale: float) -> np.ndarray:
+def chances(
+    rules: Rules, layout: Layout, place_of: I32, people: I64, volunteers: F64, projects: I64, scale: float
+) -> np.ndarray:
     """uint64[P] thresholds: the share of eligible needs for which hours are there this week.
 
     Hours are pooled inside a community; `place_of` [C] and `people` [P] say which places make it up.

@@ -140,7 +140,13 @@ def _compound_stations(
 
 
 def _grids(
-    stations: Stations, table: np.ndarray, rules: Rules, district: District, local: LocalMap, crowd: I64, merged: np.ndarray
+    stations: Stations,
+    table: np.ndarray,
+    rules: Rules,
+    district: District,
+    local: LocalMap,
+    crowd: I64,
+    merged: np.ndarray,
 ) -> float:
     households = np.bincount(local.community_of, district.households, local.communities).astype(np.int64)
     count, servers, fte, posts = grid_patches(rules, households, crowd)
@@ -162,7 +168,13 @@ def seats_of(local: LocalMap, district: District) -> I32:
 
 
 def _counters(
-    stations: Stations, table: np.ndarray, walk: np.ndarray, rules: Rules, district: District, offices_: Offices, stage: Stage
+    stations: Stations,
+    table: np.ndarray,
+    walk: np.ndarray,
+    rules: Rules,
+    district: District,
+    offices_: Offices,
+    stage: Stage,
 ) -> None:
     town = stage is Stage.TOWN_COUNTER
     carriers = rules.carriers
@@ -171,7 +183,9 @@ def _counters(
     count = windows(offices_.people, per_window, least)
     first = stations.add(stage, count, count.astype(np.float64))
     table["town_counter" if town else "counter"] = first + offices_.of
-    walk[:, 2 if town else 1] = walking(rules, offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y)
+    walk[:, 2 if town else 1] = walking(
+        rules, offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
+    )
 
 
 def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dict[str, float]:

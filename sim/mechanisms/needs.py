@@ -20,10 +20,9 @@ from sim.kernels.arithmetic import exps
 from sim.kernels.hashing import block
 from sim.rng import Purpose
 from sim.scenario import Scenario, Surge
-from sim.services import AGE_BANDS, COMPOUND_KINDS, catalogue
+from sim.services import AGE_BANDS, AGE_SHARES, COMPOUND_KINDS, catalogue
 from sim.world.city import F64, I64, U32
 
-CENSUS_AGES = (0.1328, 0.20, 0.26, 0.2274, 0.10, 0.0798)  # shares; pop.share_* of parameters.csv, bands split
 CENSUS_URBAN = 0.7877
 # Needs of a resident by kind of compound, mean about 1 (assumption): old danwei and resettlement estates need more.
 KIND_FACTOR = {"danwei": 1.1, "estate": 0.97, "resettlement": 1.1, "hamlet": 1.0, "dormitory": 0.9}
@@ -46,7 +45,7 @@ class NeedTables:
 def need_tables(scenario: Scenario, needs_per_head: float) -> NeedTables:
     """Tables from the catalogue, so that census shares give `needs_per_head` a year in a usual year."""
     items = catalogue()
-    share = np.array(CENSUS_AGES)
+    share = np.array(AGE_SHARES)
     rate = np.array([_rates(item.rate, item.age, item.urban, share) for item in items])  # [items, 2, ages]
     headroom = np.array([max(item.monthly) * (SURGE_MOST if item.surge else 1.0) for item in items])
     total = fsum(item.rate for item in items)
@@ -154,4 +153,3 @@ def draw_item(items: U32, guide: np.ndarray, row: int, u: int) -> int:
     while items[row, k] <= u and k + 1 < items.shape[1]:
         k += 1
     return k
-

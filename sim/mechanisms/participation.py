@@ -135,7 +135,7 @@ def take_part(  # type: ignore[no-untyped-def]
     return lines, councils, active
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _fill_chances(chances, base):  # type: ignore[no-untyped-def]
     """Chances at full trust by age and propensity (24) and line, in 2^-25; none for children."""
     chances[:4, :] = 0

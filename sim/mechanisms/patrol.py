@@ -13,7 +13,7 @@ from numba import njit
 
 from sim.kernels.arithmetic import exp, log
 from sim.kernels.hashing import block, unit32
-from sim.mechanisms.filing import clock
+from sim.mechanisms.filing import begin_case, clock
 from sim.mechanisms.pool import push, take_free, work_seconds
 from sim.mechanisms.settling import enter
 from sim.rng import Purpose
@@ -57,9 +57,7 @@ def hazards_arise(day, compounds, dials, latent, count, row, key):  # type: igno
         for k in range(number):
             if count == latent.size:
                 return -1
-            u, v, w, _ = block(
-                np.uint32(k + 1), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1]
-            )
+            u, v, w, _ = block(np.uint32(k + 1), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
             hazard = latent[count]
             hazard.unseen = -log(unit32(u))
             hazard.compound = c
@@ -99,22 +97,17 @@ def patrol(  # type: ignore[no-untyped-def]
             row[T_DAYS] += day - hazard.day
             slot = take_free(heads, chain)
             case = pool[slot]
-            case.resident = NOBODY
-            case.compound = hazard.compound
-            case.day = hazard.day
-            case.number = hazard.number
-            case.item = hazard_item
-            case.channel = GRID_CHANNEL
+            begin_case(case, NOBODY, hazard.compound, hazard.day, hazard.number, hazard_item, GRID_CHANNEL, False, 0)
             case.flags = HAZARD
-            case.step = 0
-            case.target = 0
-            case.left = 0
-            case.handoffs = 0
-            case.pending = 0
             case.patience = np.int64(hazard.spot) - compound.first  # where in the compound; nobody waits for it
             case.stage = GRID
             a, _, _, _ = block(
-                np.uint32(hazard.number + 1), compound.id, np.uint32(day), np.uint32(KIND << 16 | 1 << 10), key[0], key[1]
+                np.uint32(hazard.number + 1),
+                compound.id,
+                np.uint32(day),
+                np.uint32(KIND << 16 | 1 << 10),
+                key[0],
+                key[1],
             )
             case.created = day * DAY + clock(clocks, GRID if found else 0, a)
             case.ready = case.created

@@ -42,7 +42,7 @@ CHANNEL_OF = np.array([WAITS_AT.get(stage, -1) for stage in range(len(Stage))], 
 MOST_WAIT = 4 * 3600  # seconds; longer waits count as this in what a neighbourhood expects
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def add_working(at, seconds, worked):  # type: ignore[no-untyped-def]
     """The second at which so much working time (whole working days) has passed after `at`."""
     day = at // DAY
@@ -58,7 +58,7 @@ def add_working(at, seconds, worked):  # type: ignore[no-untyped-def]
         begin = day * DAY
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def next_stage(stage, case, item, dial, a, b, c):  # type: ignore[no-untyped-def]
     """Where a case goes after a finished step; CLOSED where it ends. Sets order, target and departments left."""
     if case.flags & DUPLICATE:
@@ -91,7 +91,7 @@ def next_stage(stage, case, item, dial, a, b, c):  # type: ignore[no-untyped-def
     return CLOSED
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def take_department(case, item):  # type: ignore[no-untyped-def]
     """The next department on a case's list becomes its target."""
     k = 0
@@ -101,7 +101,7 @@ def take_department(case, item):  # type: ignore[no-untyped-def]
     case.target = item.departments[k]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def assign(slot, case, compound, item, stage, at, d, dial, worked, heads, chain, row, key):  # type: ignore[no-untyped-def]
     """Hand a case to a stage: it is refused and sent back, or it arrives with its work."""
     case.handoffs = min(np.int64(case.handoffs) + 1, 255)
@@ -123,7 +123,7 @@ def assign(slot, case, compound, item, stage, at, d, dial, worked, heads, chain,
     push(heads, chain, stage, slot)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def fork(slot, case, compound, item, at, dial, worked, pool, heads, chain, row, key):  # type: ignore[no-untyped-def]
     """Set the integrated departments of a case to work in parallel, if there are two or more."""
     integrated = 0
@@ -153,7 +153,7 @@ def fork(slot, case, compound, item, at, dial, worked, pool, heads, chain, row, 
     return True
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def external_time(case, compound, dial, key):  # type: ignore[no-untyped-def]
     """Lognormal external and statutory time, seconds of working days, at most 60 of them."""
     a, b, _, _ = draws(case, compound.first, compound.id, WORK, EXTERNAL, key)
@@ -161,7 +161,7 @@ def external_time(case, compound, dial, key):  # type: ignore[no-untyped-def]
     return min(np.int64(days), 60 * DAY)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def come_back(  # type: ignore[no-untyped-def]
     slot, case, compound, item, stage, day, at, dial, clocks, calendar, stations, first_station, heads, chain,
     trust, seen, decay, row, place, key,
@@ -181,7 +181,7 @@ def come_back(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def conclude(  # type: ignore[no-untyped-def]
-    stage, day, slots, start, finish, outcome, closing, items, compounds, stations, first_station, traits, dials, clocks,
+    stage, day, slots, start, finish, outcome, closing, items, compounds, stations, first_station, dials, clocks,
     calendar, worked, pool, heads, chain, trust, seen, decay, waits, row, place, spread, key,
 ):  # fmt: skip
     """Carry each case of a stage on from what its station did with it today.
@@ -216,19 +216,16 @@ def conclude(  # type: ignore[no-untyped-def]
         case.flags &= ~BEGUN & 0xFF
         at = finish[i]
         if case.flags & CHILD and stage == BRANCH:
-            parent, handoffs = case.patience, np.int64(case.handoffs)
-            release(heads, chain, slot)
-            slot = np.int32(parent)
+            slot = join(case, slot, at, pool, heads, chain)
             case = pool[slot]
-            case.pending -= 1
-            case.handoffs = min(np.int64(case.handoffs) + handoffs, 255)
-            case.ready = max(np.int64(case.ready), at)
             if case.pending > 0:
                 continue
             at = np.int64(case.ready)
         case.step += 1
         a, b, c, d = draws(case, compound.first, compound.id, ROUTE, stage, key)
         towards = next_stage(stage, case, item, dial, a, b, c)
+        if stage == HOTLINE and case.flags & ORDER:
+            row[T_ORDERS] += 1
         if towards == EXTERNAL:
             until = add_working(at, external_time(case, compound, dial, key), worked)
             if until // DAY > day:
@@ -238,32 +235,39 @@ def conclude(  # type: ignore[no-untyped-def]
                 continue
             at = until
             towards = CLOSED
-        if stage == HOTLINE and case.flags & ORDER:
-            row[T_ORDERS] += 1
         if towards == CLOSED:
             order = case.flags & ORDER
             solved = np.uint64(c) >= (dial.false_order if order else dial.false_counter)
-            if order and not solved and np.uint64(b) < dial.callback and not case.flags & REOPENED:
-                case.flags |= REOPENED
-                row[T_REOPENED] += 1
-                towards = np.int64(case.left)
-                at += DAY
-            else:
+            if solved or not order or case.flags & REOPENED or np.uint64(b) >= dial.callback:
                 close_case(
-                    case, compound, item.kind, at, day, solved, dial, worked, traits, trust, seen, decay, row, place, spread
+                    case, compound, item.kind, at, day, solved, dial, worked, trust, seen, decay, row, place, spread
                 )
                 release(heads, chain, slot)
                 continue
+            case.flags |= REOPENED  # the call-back tells; its owner takes it up again the next day
+            row[T_REOPENED] += 1
+            towards = np.int64(case.left)
+            at += DAY
         if towards == BRANCH and stage != RETURNED:
-            if stage != BRANCH and fork(
-                slot, case, compound, item, at, dial, worked, pool, heads, chain, row, key
-            ):
+            if stage != BRANCH and fork(slot, case, compound, item, at, dial, worked, pool, heads, chain, row, key):
                 continue
             take_department(case, item)
         assign(slot, case, compound, item, towards, at, d, dial, worked, heads, chain, row, key)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
+def join(child, slot, at, pool, heads, chain):  # type: ignore[no-untyped-def]
+    """A part of a case is done: give its slot back; returns the slot of the case it belongs to."""
+    parent, handoffs = child.patience, np.int64(child.handoffs)
+    release(heads, chain, slot)
+    case = pool[parent]
+    case.pending -= 1
+    case.ready = max(np.int64(case.ready), at)
+    case.handoffs = min(np.int64(case.handoffs) + handoffs, 255)
+    return np.int32(parent)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def note_start(case, compound, stage, start, row, waits):  # type: ignore[no-untyped-def]
     """Somebody starts on a case: the first owner, and what clients waited."""
     if case.flags & BEGUN == 0 and stage < EXTERNAL:

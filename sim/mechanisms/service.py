@@ -20,7 +20,7 @@ HOTLINE, COUNTER, TOWN_COUNTER = int(Stage.HOTLINE), int(Stage.COUNTER), int(Sta
 BUSY, SHIFT, BUCKETS = int(Tally.BUSY), int(Tally.SHIFT), 2048
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def finishes(stage):  # type: ignore[no-untyped-def]
     """Do stations of this stage finish what they began after closing, and send clients home?"""
     return stage in (HOTLINE, COMPOUND, COUNTER, TOWN_COUNTER)
@@ -57,7 +57,7 @@ def gather(stage, day, heads, chain, pool, compounds, stations, first_station, d
     return slots[:n], where[:n]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _before(x, y):  # type: ignore[no-untyped-def]
     """Does case x go before case y? Work in progress, then arrival, then identity."""
     if (x.flags & BEGUN) != (y.flags & BEGUN):

@@ -14,7 +14,7 @@ from sim.kernels.sketch import bin_of
 from sim.mechanisms.dials import TRUST_SCALE
 from sim.services import AGE_BANDS, CLASSES
 from sim.world.cases import DAY, DUPLICATE, NOBODY, ORDER, URGENT
-from sim.world.city import AGE_BITS, F64, I64
+from sim.world.city import F64, I64
 from sim.world.tallies import SPREAD_CHANNELS, PlaceColumn, Tally
 
 BASE = 0.6  # trust of a resident without recent contact (assumption)
@@ -43,14 +43,14 @@ def decay_table(half_life_days: float, days: int) -> I64:
     return np.floor(left * ONE + 0.5).astype(np.int64)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def trust_now(trust, seen, decay, resident, day):  # type: ignore[no-untyped-def]
     """A resident's trust, 0 to 1, on this day."""
     deviation = (np.int64(trust[resident]) * decay[day - np.int64(seen[resident])]) >> 15
     return BASE + deviation / TRUST_SCALE
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def move_trust(trust, seen, decay, resident, day, change):  # type: ignore[no-untyped-def]
     """Bring a resident's trust to this day and change it; trust stays within 0 and 1."""
     deviation = ((np.int64(trust[resident]) * decay[day - np.int64(seen[resident])]) >> 15) + change
@@ -58,14 +58,14 @@ def move_trust(trust, seen, decay, resident, day, change):  # type: ignore[no-un
     seen[resident] = day
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def enter(row, at):  # type: ignore[no-untyped-def]
     """A case enters the system at a second."""
     row[T_ARRIVED] += 1
     row[T_ARRIVED_AT] += at
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def leave(row, created, at):  # type: ignore[no-untyped-def]
     """A case leaves the system at a second, `at` - `created` after it came."""
     row[T_DEPARTED] += 1
@@ -73,22 +73,22 @@ def leave(row, created, at):  # type: ignore[no-untyped-def]
     row[T_SOJOURN] += at - created
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def cell_of(kind, urgent, channel, age, urban):  # type: ignore[no-untyped-def]
     """Row of the spread for a class, urgency, channel, age band and rate class of place."""
     return (((np.int64(kind) * 2 + (1 if urgent else 0)) * 7 + channel) * 6 + age) * 2 + urban
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def working_seconds(at, worked):  # type: ignore[no-untyped-def]
     """Working time from the first day's midnight to a second; `worked` counts working days before each day."""
     day = at // DAY
     return worked[day] * DAY + (at % DAY if worked[day + 1] > worked[day] else 0)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def close_case(  # type: ignore[no-untyped-def]
-    case, compound, kind, at, day, solved, dial, worked, traits, trust, seen, decay, row, place, spread
+    case, compound, kind, at, day, solved, dial, worked, trust, seen, decay, row, place, spread
 ):
     """A case is closed at a second of this day: count it, and let its resident judge."""
     if case.flags & DUPLICATE:
@@ -117,14 +117,13 @@ def close_case(  # type: ignore[no-untyped-def]
         row[T_ORDER_SECONDS] += taken
         row[T_IN_TIME] += not late
     if case.resident != NOBODY:
-        age = np.int64(traits[case.resident] & AGE_BITS)
-        spread[cell_of(kind, case.flags & URGENT, case.channel, age, compound.urban), bin_of(seconds)] += 1
+        spread[cell_of(kind, case.flags & URGENT, case.channel, case.age, compound.urban), bin_of(seconds)] += 1
         change = np.int64(dial.timely if solved and not late else dial.late if solved else dial.refused)
         change += np.int64(case.handoffs) * dial.handoff
         move_trust(trust, seen, decay, np.int64(case.resident), day, change)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def lose_case(case, compound, kind, at, day, dial, trust, seen, decay, row, place):  # type: ignore[no-untyped-def]
     """A client has left unserved for good."""
     leave(row, np.int64(case.created), at)

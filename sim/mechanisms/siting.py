@@ -14,7 +14,7 @@ from numba import njit
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
 from sim.rules import Rules
-from sim.world.city import F64, I32, I64, U8, U32, Jurisdictions
+from sim.world.city import F64, I32, I64, U8, U32
 from sim.world.district import District
 
 WORD = np.uint32(int(Purpose.PLACES) << 16 | 63)

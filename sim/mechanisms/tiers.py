@@ -42,7 +42,7 @@ def take_list(heads, chain, where, stage, pool):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def work_the_day(  # type: ignore[no-untyped-def]
-    day, items, compounds, stations, first_station, traits, dials, clocks, calendar, worked, pool, heads, chain, trust,
+    day, items, compounds, stations, first_station, dials, clocks, calendar, worked, pool, heads, chain, trust,
     seen, decay, waits, row, place, spread, key,
 ):  # fmt: skip
     """One day of a district: what woke up, what came online, then each tier of stations in order."""
@@ -51,7 +51,7 @@ def work_the_day(  # type: ignore[no-untyped-def]
         slots, ready = take_list(heads, chain, where, stage, pool)
         conclude(
             stage, day, slots, ready, ready, np.zeros(slots.size, np.int8), ENDLESS, items, compounds, stations,
-            first_station, traits, dials, clocks, calendar, worked, pool, heads, chain, trust, seen, decay, waits, row,
+            first_station, dials, clocks, calendar, worked, pool, heads, chain, trust, seen, decay, waits, row,
             place, spread, key,
         )  # fmt: skip
     for stage in range(DESK, BRANCH + 1):
@@ -60,12 +60,10 @@ def work_the_day(  # type: ignore[no-untyped-def]
         opening, closing = day * DAY + dials[0].open[stage], day * DAY + dials[0].close[stage]
         own = stations[first_station[stage] : first_station[stage + 1]]
         add_shifts(stage, day, own, closing - opening, calendar, row)
-        slots, where = gather(
-            stage, day, heads, chain, pool, compounds, stations, first_station, dials, calendar
-        )
+        slots, where = gather(stage, day, heads, chain, pool, compounds, stations, first_station, dials, calendar)
         slots, ends = sort_by_station(pool, slots, where, own.size)
         start, finish, outcome = work_through(stage, pool, slots, ends, own, opening, closing, row)
         conclude(
-            stage, day, slots, start, finish, outcome, closing, items, compounds, stations, first_station, traits, dials,
+            stage, day, slots, start, finish, outcome, closing, items, compounds, stations, first_station, dials,
             clocks, calendar, worked, pool, heads, chain, trust, seen, decay, waits, row, place, spread, key,
         )  # fmt: skip

@@ -32,5 +32,3 @@ def update(expected: F64, waits: I64) -> None:
     expected += OWN * np.where(clients > 0, own - expected, 0.0)
     expected += OTHERS * np.where(clients.sum(axis=0) > 0, mean - expected, 0.0)
     waits[:] = 0
-
-

@@ -60,10 +60,11 @@ CASE = np.dtype(
         ("channel", np.uint8),
         ("flags", np.uint8),
         ("step", np.uint8),  # draws made so far
-        ("target", np.uint8),  # department, or the stage to return to
-        ("left", np.uint8),  # departments still to do, as bits over the item's list
+        ("target", np.uint8),  # department
+        ("left", np.uint8),  # departments still to do, as bits over the item's list; the stage of an order
         ("handoffs", np.uint8),
-        ("pending", np.uint8),  # children still at work
+        ("pending", np.uint8),  # children still at work; the stage to return to
+        ("age", np.uint8),  # band of the resident
     ],
     align=True,
 )

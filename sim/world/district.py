@@ -74,4 +74,3 @@ def districts(city: City) -> tuple[District, ...]:
             )
         )
     return tuple(found)
-

@@ -39,12 +39,15 @@ class Memory:
     running: I64  # [months, P] projects at work
     daily: I64  # [days, tallies]
     monthly: I64  # [months, P, columns]
+    early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
     lines: I64  # [months, 5] residents active by line
     votes: I64  # [months, 2] council meetings and those with a quorum
-    spread: I64  # [cells, bins]
+    spread: I64  # [cells, bins] since the warm-up
 
 
-def remember(*, residents: int, compounds: int, places: int, days: int, months: int, latent: Table, cells: int, bins: int) -> Memory:
+def remember(
+    *, residents: int, compounds: int, places: int, days: int, months: int, latent: Table, cells: int, bins: int
+) -> Memory:
     """An empty memory for a run of so many days."""
     memory = Memory(
         pool=np.zeros(0, CASE), chain=np.zeros(0, np.int32), heads=np.full(N_LISTS, NONE, np.int32),
@@ -54,7 +57,7 @@ def remember(*, residents: int, compounds: int, places: int, days: int, months: 
         fund=Fund.empty(places), purse=Purse(), due=np.zeros((months + 10, places), np.int64),
         help=np.zeros((months + 20, places), np.int64), running=np.zeros((months + 20, places), np.int64),
         daily=np.zeros((days, N_TALLIES), np.int64), monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
-        lines=np.zeros((months, 5), np.int64), votes=np.zeros((months, 2), np.int64),
+        early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64), lines=np.zeros((months, 5), np.int64), votes=np.zeros((months, 2), np.int64),
         spread=np.zeros((cells, bins), np.int64),
     )  # fmt: skip
     memory.heads[ROOM] = 0
@@ -82,7 +85,9 @@ def open_cases(memory: Memory) -> Table:
         slot = int(memory.chain[slot])
     cases = memory.pool[~free].copy()
     cases["patience"][cases["flags"] & CHILD != 0] = 0
-    order = np.lexsort((cases["target"], cases["flags"], cases["number"], cases["day"], cases["resident"], cases["compound"]))
+    order = np.lexsort(
+        (cases["target"], cases["flags"], cases["number"], cases["day"], cases["resident"], cases["compound"])
+    )
     found: Table = cases[order]
     return found
 
@@ -91,5 +96,3 @@ def waiting(memory: Memory) -> int:
     """Open cases, parts of a case counted once."""
     cases = open_cases(memory)
     return int((cases["flags"] & CHILD == 0).sum())
-
-

@@ -143,7 +143,7 @@ def test_a_tie_has_no_winner_and_a_gap_has_one() -> None:
 
 
 def test_leaders_rarely_drop_the_best() -> None:
-    """400 studies of four equal options, ten runs: up to 5 % may name fewer; more than 35 has a chance of 0.2 %."""
+    """400 studies of four equal options, ten runs: up to 5 % may name fewer; more than 35 has a chance of 0.06 %."""
     draws = np.random.default_rng(11).normal(size=(400, 4, 10))
     dropped = sum(len(leaders(dict(zip("abcd", study, strict=True)), "lower")) < 4 for study in draws)
     assert dropped <= 35

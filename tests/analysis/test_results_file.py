@@ -55,7 +55,7 @@ def test_the_communities_that_lose_are_those_that_were_slowed(results: Results, 
 
 
 def test_places_called_changed_are_rarely_false() -> None:
-    """200 studies of 100 places without any change: any call at all in 5 % of them; over 22 has a chance below 0.1 %."""
+    """200 studies of 100 places without any change: any call in 5 % of them; over 22 has a chance of 0.02 %."""
     draws = np.random.default_rng(12).normal(size=(200, 8, 100))
     assert sum(bool(changed(study).any()) for study in draws) <= 22
     one = np.zeros((8, 4))
