@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from sim.rules import Theme, lever
 from sim.world.city import City
@@ -61,12 +60,17 @@ class Tiny(Theme):
 CITIES: dict[str, type[Theme]] = {"chengdu": Chengdu, "synthetic": Synthetic, "tiny": Tiny}
 
 
-@lru_cache(maxsize=1)
+_founded: dict[CitySpec, City] = {}
+
+
 def city_of(spec: CitySpec) -> City:
-    """The city of a spec, founded once in each process."""
-    return spec.found()
+    """The city of a spec, founded once in each process; one city is kept at a time."""
+    if spec not in _founded:
+        _founded.clear()
+        _founded[spec] = spec.found()
+    return _founded[spec]
 
 
 def keys_of(spec: type[Theme]) -> tuple[str, ...]:
     """The keys that a spec takes in a config."""
-    return tuple(f.name for f in fields(spec))
+    return tuple(f.name for f in fields(cast(Any, spec)))

@@ -27,7 +27,8 @@ Simulates one trial and keeps its record (Parquet, manifest.json) in results/run
   reformsim run option=grid_300_hire rules.platform.dispatch_minutes=4 seed=7
 
 Keys: city (chengdu, synthetic, tiny), city.share, city.residents, city.compounds, option, scenario,
-rules.<theme>.<lever>, days, warmup, seed, replication, threads, chunk, out, lang. `reformsim show parameters` lists levers.""",
+rules.<theme>.<lever>, days, warmup, seed, replication, threads, chunk, out, lang.
+`reformsim show parameters` lists the levers.""",
     "compare": """reformsim compare [overrides] [--json] [--plugin PACKAGE]
 
 Simulates every option in every scenario with the same luck, replication by replication, and writes paired effects,

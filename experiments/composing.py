@@ -112,7 +112,9 @@ def parse(overrides: Sequence[str]) -> tuple[Override, ...]:
             found.append(OverridesParser.create().parse_override(raw))
         except (HydraException, OmegaConfBaseException, RecursionError, ValueError) as error:
             problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: is not of the form key=value in Hydra's grammar: {problem}") from None
+            raise Refusal(
+                f"{COMMAND_LINE}: {quoted(raw)}: is not of the form key=value in Hydra's grammar: {problem}"
+            ) from None
     return tuple(found)
 
 
@@ -139,11 +141,15 @@ def selections(override: Override, names: Sequence[str]) -> tuple[str, ...]:
             raise refuse(COMMAND_LINE, override.key_or_group, text, allowed="takes the name of a config; allowed:",
                          name=str(text), names=names)  # fmt: skip
     if not texts or len(set(texts)) != len(texts):
-        raise refuse(COMMAND_LINE, override.key_or_group, allowed="takes one name or several, each once; allowed:", names=names)
+        raise refuse(
+            COMMAND_LINE, override.key_or_group, allowed="takes one name or several, each once; allowed:", names=names
+        )
     return tuple(texts)
 
 
-def compose_plain(verb: str, choices: Mapping[str, tuple[str, ...]], values: Sequence[Override], folders: Folders) -> Composed:
+def compose_plain(
+    verb: str, choices: Mapping[str, tuple[str, ...]], values: Sequence[Override], folders: Folders
+) -> Composed:
     """Compose a verb's config with these choices of its groups and these values, resolved to plain data.
 
     Raises:
@@ -158,7 +164,9 @@ def compose_plain(verb: str, choices: Mapping[str, tuple[str, ...]], values: Seq
              for group, names in choices.items()]  # fmt: skip
     for override in values:
         if override.is_sweep_override():
-            raise refuse(COMMAND_LINE, override.key_or_group, override.input_line, allowed="takes one value in this verb")
+            raise refuse(
+                COMMAND_LINE, override.key_or_group, override.input_line, allowed="takes one value in this verb"
+            )
         raw = override.input_line or ""
         lines.append(raw if override.is_delete() else "++" + raw.lstrip("+"))
     plain = _plain(verb, lines, folders)
@@ -183,7 +191,7 @@ def _plain(verb: str, lines: list[str], folders: Folders) -> dict[str, Any]:
     finally:
         GlobalHydra.set_state(kept)
     assert isinstance(plain, dict)
-    return plain
+    return {str(key): value for key, value in plain.items()}
 
 
 def _check(value: Any, path: tuple[str, ...]) -> None:
@@ -210,7 +218,9 @@ def _resolved(plain: dict[str, Any]) -> dict[str, Any]:
                 raise refuse(f"configs or {COMMAND_LINE}", f"${{{key}}}", allowed="names no value")
             value = value[part]
         if isinstance(value, dict | list):
-            raise refuse(f"configs or {COMMAND_LINE}", f"${{{key}}}", allowed="must name a single value, not a group of them")
+            raise refuse(
+                f"configs or {COMMAND_LINE}", f"${{{key}}}", allowed="must name a single value, not a group of them"
+            )
         if isinstance(value, str) and INTERPOLATION.fullmatch(value):
             if value in seen or len(seen) > LONGEST_CHAIN:
                 raise refuse(f"configs or {COMMAND_LINE}", f"${{{key}}}", allowed="stands for itself")

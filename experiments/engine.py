@@ -28,7 +28,9 @@ class WorkerDied(RuntimeError):
     """A job took its worker down every time it was tried."""
 
 
-def local(work: Callable[[J], R], jobs: Sequence[J], processes: int, threads: int = 1) -> Iterator[tuple[int, R | None, Exception | None]]:
+def local(
+    work: Callable[[J], R], jobs: Sequence[J], processes: int, threads: int = 1
+) -> Iterator[tuple[int, R | None, Exception | None]]:
     """Run jobs in a pool of spawned processes, results in order of completion.
 
     A killed worker costs the jobs in flight another try, each by itself until the guilty one is known; one that takes

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from typing import Any
+
 import yaml
 
 from experiments.refusal import COMMAND_LINE, Refusal, quoted, refuse
@@ -71,13 +73,15 @@ def _check_events(text: str, where: str) -> None:
     """Refuse aliases, anchors, tags, depth and second documents in one pass that builds nothing."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = f"line {event.start_mark.line + 1}"
+        mark: Any = event.start_mark
+        line = f"line {mark.line + 1}"
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
-            raise refuse(where, line, f"*{event.anchor}", allowed="YAML aliases are not allowed; write the value out")
-        if getattr(event, "anchor", None):
-            raise refuse(where, line, f"&{event.anchor}", allowed="YAML anchors are not allowed; write the value out")
-        if getattr(event, "tag", None):
-            raise refuse(where, line, event.tag, allowed="YAML tags are not allowed; write a plain value")
+            raise refuse(where, line, f"*{anchor}", allowed="YAML aliases are not allowed; write the value out")
+        if anchor:
+            raise refuse(where, line, f"&{anchor}", allowed="YAML anchors are not allowed; write the value out")
+        if tag:
+            raise refuse(where, line, tag, allowed="YAML tags are not allowed; write a plain value")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -131,7 +135,9 @@ def _check_scalar(node: yaml.ScalarNode, path: tuple[str, ...], where: str) -> N
         if text.lower() in WORDS_FOR_TRUTH:
             raise refuse(where, key, text, allowed="write true or false, or quote the word")
         if TRAP.fullmatch(text):
-            raise refuse(where, key, text, allowed="YAML reads this as another number; write it in plain decimals or quote it")
+            raise refuse(
+                where, key, text, allowed="YAML reads this as another number; write it in plain decimals or quote it"
+            )
 
 
 def check_override(raw: str) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from experiments.composing import Composed, Folders
 from experiments.guard import keys, read_yaml
@@ -52,7 +52,9 @@ def sets_of(folders: Folders) -> dict[str, tuple[str, ...]]:
             if option == STATUS_QUO and entries.value not in ([], "", "null"):
                 raise refuse(shown, f"option.{option}", allowed="the status quo changes nothing and has no entries")
             if home.setdefault(option, name) not in ("", name):
-                raise refuse(shown, f"option.{option}", allowed=f"option/{home[option]}.yaml has an option of this name already")
+                raise refuse(
+                    shown, f"option.{option}", allowed=f"option/{home[option]}.yaml has an option of this name already"
+                )
     return found
 
 
@@ -66,11 +68,13 @@ def chosen(names: tuple[str, ...], sets: Mapping[str, tuple[str, ...]], where: s
     found: dict[str, str] = {}
     for name in names:
         if whole and name in sets:
-            found |= {option: name for option in sets[name]}
+            found |= dict.fromkeys(sets[name], name)
         elif name in home:
             found[name] = home[name]
         elif name in sets:
-            raise refuse(where, "option", name, allowed="is a set of options; a run takes one of them:", names=sets[name])
+            raise refuse(
+                where, "option", name, allowed="is a set of options; a run takes one of them:", names=sets[name]
+            )
         else:
             known = dict.fromkeys([*(sets if whole else ()), *home])
             raise refuse(where, "option", name, allowed="there is no such option; allowed:", name=name, names=known)
@@ -85,7 +89,9 @@ def read_option(name: str, composed: Composed, rules: Rules, plugins: tuple[str,
         return Option(name=name)
     if not isinstance(entries, dict):
         raise refuse(composed.origin(key), key, entries, allowed="must be named entries, each with a reform")
-    rollouts = tuple((entry, _rollout(f"{key}.{entry}", plain, composed.origin, plugins)) for entry, plain in entries.items())
+    rollouts = tuple(
+        (entry, _rollout(f"{key}.{entry}", plain, composed.origin, plugins)) for entry, plain in entries.items()
+    )
     amended = rules
     for entry, rollout in rollouts:
         try:
@@ -121,11 +127,18 @@ def _reform(name: str, key: str, origin: Origin, plugins: tuple[str, ...]) -> ty
     if not colon:
         raise refuse(origin(key), key, name, allowed="there is no such reform; allowed:", name=name, names=REFORMS)
     if not any(module == p or module.startswith(f"{p}.") for p in plugins):
-        raise refuse(origin(key), key, name, allowed=f"a reform of your own needs --plugin {module.split('.')[0]} on the command line")
+        raise refuse(
+            origin(key),
+            key,
+            name,
+            allowed=f"a reform of your own needs --plugin {module.split('.')[0]} on the command line",
+        )
     kind = getattr(import_plugin(module), attribute, None)
-    if not (isinstance(kind, type) and is_dataclass(kind) and kind.__dataclass_params__.frozen and hasattr(kind, "amend")):  # type: ignore[attr-defined]
+    if not (
+        isinstance(kind, type) and is_dataclass(kind) and kind.__dataclass_params__.frozen and hasattr(kind, "amend")
+    ):  # type: ignore[attr-defined]
         raise refuse(origin(key), key, name, allowed="must be a frozen dataclass with a method amend")
-    return kind
+    return cast("type[Reform]", kind)
 
 
 def import_plugin(module: str) -> Any:

@@ -28,7 +28,11 @@ def model_version() -> str:
 
 def versions() -> dict[str, str]:
     """The versions a result was made with."""
-    return {"reformsim": model_version(), "python": platform.python_version(), **{name: _installed(name) for name in LIBRARIES}}
+    return {
+        "reformsim": model_version(),
+        "python": platform.python_version(),
+        **{name: _installed(name) for name in LIBRARIES},
+    }
 
 
 def host() -> dict[str, str | int]:

@@ -25,7 +25,9 @@ class RunsFailed(RuntimeError):
         super().__init__(one_line(text))
 
 
-def refuse(where: str, key: str, value: Any = ..., *, allowed: str, name: str = "", names: Iterable[str] = ()) -> Refusal:
+def refuse(
+    where: str, key: str, value: Any = ..., *, allowed: str, name: str = "", names: Iterable[str] = ()
+) -> Refusal:
     """The refusal of `key = value` found in `where`; `names` are what `name` may be, and the nearest is pointed out."""
     known = [str(n) for n in names]
     shown = "" if value is ... else f" = {quoted(value)}"
@@ -38,7 +40,11 @@ def refuse(where: str, key: str, value: Any = ..., *, allowed: str, name: str = 
 
 def quoted(value: Any) -> str:
     """A value as a message shows it: short, on one line."""
-    text = f"{type(value).__name__} of {len(value)}" if isinstance(value, dict | list) and len(repr(value)) > LONGEST_VALUE else repr(value)
+    text = (
+        f"{type(value).__name__} of {len(value)}"
+        if isinstance(value, dict | list) and len(repr(value)) > LONGEST_VALUE
+        else repr(value)
+    )
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 

@@ -1,104 +1,146 @@
-"""`reformsim run`: one trial -> a record on disk and a summary table."""
+"""`reformsim run`: one trial -> a summary table and a folder of results."""
 
 from __future__ import annotations
 
-import sys
+import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from experiments.cities import city_of
-from experiments.cli import DONE, SOME_FAILED, Call
-from experiments.design import PlannedTrial, described, identity, plan
-from experiments.progress import Progress
-from experiments.provenance import host, versions
-from experiments.screen import number, print_json, print_table
-from experiments.settings import Settings, read
+from experiments.design import PlannedTrial, conduct, identity, plan
+from experiments.manifest import manifest
+from experiments.refusal import Refusal, RunsFailed
+from experiments.settings import Settings
+from experiments.terminal import print_table, say, waiting
 from sim.outcomes import OUTCOMES
-from sim.rng import RNG_LAYOUT
-from sim.trial import Record, Trial, simulate
+from sim.trial import Record
+from sim.world.city import City
 
-BUSY, IDLE = 0.95, 0.15  # utilisation above the one is an overload, below the other a warning
+HIGHEST, LOWEST = 0.95, 0.15  # utilisation above which queues have no end, below which a station is an assumption gone wrong
+RESULTS = Path("results")
+Conduct = Callable[[PlannedTrial], Record]
 
 
-def main(call: Call) -> int:
-    """Run the verb; returns the exit code."""
+def run(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> dict[str, Any]:
+    """Run the one trial of these settings, keep it and say what came out.
+
+    Returns:
+        What `--json` prints: id, folder, city, share, option, scenario, residents, cases, digest, outcomes (null where
+        there is none), utilisation, checks, seconds.
+
+    Raises:
+        Refusal: a city that cannot be founded, a district it does not have, a place that cannot take the results.
+        RunsFailed: the trial failed, or its results could not be kept; what was found is in the message.
+    """
+    study = identity(settings)
+    folder = folder_of(settings, study)
+    city = founded(settings)
+    planned = plan(settings)[0]
+    start = time.perf_counter()
+    with waiting(f"{city.residents:,} residents, {settings.days} days, {planned.label}"):
+        try:
+            record = conduct(planned)
+        except ValueError as error:
+            raise Refusal(str(error)) from error
+        except Exception as error:
+            raise RunsFailed(f"{planned.label}: {type(error).__name__}: {error}") from error
+    seconds = time.perf_counter() - start
+    keep(settings, study, folder, planned, record, city, seconds)
+    said = summary(study, folder, planned, record, city, seconds)
+    if not as_json:
+        print_summary(said, settings.lang)
+    warn_of_load(record.utilisation)
+    broken = [name for name, held in record.checks.items() if not held]
+    if broken:
+        raise RunsFailed(f"{planned.label}: does not hold: {', '.join(broken)}; the results in {folder} must not be used")
+    return said
+
+
+def folder_of(settings: Settings, study: str) -> Path:
+    """Where the results go, made sure of before anything runs."""
     from experiments.store import check_place
 
-    settings = read("run", call.overrides, plugins=call.plugins)
-    name = identity(settings)
-    folder = settings.out or Path("results") / f"run-{name[:12]}"
-    check_place(folder, name)
-    begun = time.monotonic()
-    (planned,) = plan(settings)
-    record = _simulate(planned)
-    seconds = time.monotonic() - begun
-    _keep(folder, name, settings, planned, record)
-    if call.json:
-        print_json(
-            {
-                "residents": record.residents, "cases": record.cases, "digest": record.digest, "outcomes": record.outcomes,
-                "utilisation": record.utilisation, "money": record.money, "checks": record.checks, "seconds": seconds,
-                "folder": str(folder),
-            }
-        )  # fmt: skip
-    else:
-        _tell(record, settings.lang, folder, seconds)
-    return DONE if _sound(record) else SOME_FAILED
+    folder = settings.out or RESULTS / f"{settings.verb}-{study[:12]}"
+    check_place(folder, study)
+    return folder
 
 
-def _simulate(planned: PlannedTrial) -> Record:
-    progress = Progress("day", planned.days)
-    trial = Trial(
-        city=city_of(planned.city), option=planned.option, scenario=planned.scenario_values, rules=planned.rules,
-        days=planned.days, warmup=planned.warmup, seed=planned.seed, replication=planned.replication,
-        threads=planned.threads, chunk=planned.chunk,
-    )  # fmt: skip
-    return simulate(trial, progress.tell)
+def founded(settings: Settings) -> City:
+    """The city of the settings; every district that an option names must be in it."""
+    try:
+        city = city_of(settings.city)
+    except ValueError as error:
+        raise Refusal(f"city: {error}") from error
+    codes = {int(code) for code in city.district_code}
+    for option in settings.options:
+        for entry, rollout in option.rollouts:
+            for code in rollout.where.district:
+                if code not in codes:
+                    allowed = ", ".join(map(str, sorted(codes)))
+                    raise Refusal(f"option.{option.name}.{entry}.where.district = {code}: {city.name} has no such district; allowed: {allowed}")
+    return city
 
 
-def manifest(settings: Settings, name: str, digest: str, status: str) -> dict[str, Any]:
-    """What a study's folder says of itself."""
-    return {
-        "id": name, "verb": settings.verb, "status": status, "digest": digest, "config": described(settings),
-        "rng_layout": RNG_LAYOUT, "versions": versions(), "host": host(),
-    }  # fmt: skip
-
-
-def _keep(folder: Path, name: str, settings: Settings, planned: PlannedTrial, record: Record) -> None:
+def keep(settings: Settings, study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float) -> None:
+    """Write the tables and the manifest of one trial."""
     from experiments.store import writing
     from experiments.tables import tables
 
-    with writing(folder, manifest(settings, name, record.digest, "done")) as part:
-        for title, table in tables([(planned, record)], city_of(planned.city)).items():
-            part.table(title, table)
+    runs = [(planned, record)]
+    with writing(folder, manifest(settings, study, runs, seconds=seconds)) as part:
+        for name, table in tables(runs, city).items():
+            part.table(name, table)
 
 
-def _tell(record: Record, lang: str, folder: Path, seconds: float) -> None:
+def summary(study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float) -> dict[str, Any]:
+    """One trial as plain data."""
+    return {
+        "id": study,
+        "folder": str(folder),
+        "city": city.name,
+        "share": city.share,
+        "option": planned.option.name,
+        "scenario": planned.scenario,
+        "days": planned.days,
+        "seed": planned.seed,
+        "residents": record.residents,
+        "cases": record.cases,
+        "digest": record.digest,
+        "outcomes": {name: finite(value) for name, value in record.outcomes.items()},
+        "utilisation": {kind: finite(value) for kind, value in record.utilisation.items()},
+        "money": record.money,
+        "checks": record.checks,
+        "seconds": round(seconds, 3),
+    }
+
+
+def print_summary(said: dict[str, Any], lang: str) -> None:
+    """The summary on the terminal."""
     from analysis.brief.words import words
 
     text = words(lang)
-    print_table(
-        f"{record.residents:,} residents, {record.cases:,} cases, {seconds:.1f} s",
-        ("outcome", "value", "unit"),
-        [(text.name("outcome", key), number(value), OUTCOMES[key].unit) for key, value in record.outcomes.items()],
-        numbers=frozenset({1}),
-    )
-    print_table(
-        "", ("station", "utilisation"),
-        [(text.name("station", kind), f"{share:.2f}") for kind, share in record.utilisation.items()], numbers=frozenset({1}),
-    )  # fmt: skip
-    print(f"digest {record.digest}\n{folder}")
+    title = f"{text.name('option', said['option'])}: {said['residents']:,} / {said['cases']:,} / {said['days']}"
+    rows = []
+    for name, value in said["outcomes"].items():
+        outcome = OUTCOMES[name]
+        rows.append((text.name("outcome", name), "-" if value is None else f"{value:,.4g}", outcome.unit, outcome.meaning))
+    print_table(title, ("outcome", "value", "unit", "meaning"), rows, numbers=(1,))
+    load = [(kind.replace("_", " "), "-" if share is None else f"{share:.2f}") for kind, share in said["utilisation"].items()]
+    print_table("utilisation by kind of station", ("station", "share of time busy"), load, numbers=(1,))
+    print(f"digest {said['digest']}\nresults in {said['folder']}")
 
 
-def _sound(record: Record) -> bool:
-    """Say on stderr which stations are overloaded or idle and which invariant broke; False for a broken one."""
-    for kind, share in record.utilisation.items():
-        if share > BUSY:
-            print(f"overloaded: {kind} is busy {share:.2f} of its time on shift, above {BUSY}", file=sys.stderr)
-        elif share < IDLE:
-            print(f"warning: {kind} is busy {share:.2f} of its time on shift, below {IDLE}", file=sys.stderr)
-    broken = [name for name, held in record.checks.items() if not held]
-    if broken:
-        print(f"invariant broken: {', '.join(broken)}; the result is not to be trusted", file=sys.stderr)
-    return not broken
+def warn_of_load(utilisation: dict[str, float]) -> None:
+    """A line for each kind of station that is overloaded or hardly used."""
+    for kind, share in utilisation.items():
+        if share > HIGHEST:
+            say(f"error: {kind} is busy {share:.2f} of its time, above {HIGHEST}: its queue has no end")
+        elif share < LOWEST:
+            say(f"warning: {kind} is busy {share:.2f} of its time, below {LOWEST}: check its assumptions")
+
+
+def finite(value: float) -> float | None:
+    """A number for JSON, which has neither nan nor infinity."""
+    return value if math.isfinite(value) else None

@@ -74,7 +74,9 @@ class Settings:
     lang: str
 
 
-def read(verb: str, overrides: Sequence[str], *, folders: Folders | None = None, plugins: tuple[str, ...] = ()) -> Settings:
+def read(
+    verb: str, overrides: Sequence[str], *, folders: Folders | None = None, plugins: tuple[str, ...] = ()
+) -> Settings:
     """The settings of a verb ("run", "compare") under these overrides.
 
     Raises:
@@ -93,18 +95,34 @@ def read(verb: str, overrides: Sequence[str], *, folders: Folders | None = None,
     rules = typed(Rules, _group(first, "rules"), "rules", first.origin)
     typed(Engine, _group(first, "engine"), "engine", first.origin)
     for key in sorted(k for k in first.overridden if k.startswith("option.") and k.split(".")[1] not in names):
-        raise refuse(COMMAND_LINE, key, allowed="is of no option in this study; its options:", name=key.split(".")[1], names=names)
+        raise refuse(
+            COMMAND_LINE,
+            key,
+            allowed="is of no option in this study; its options:",
+            name=key.split(".")[1],
+            names=names,
+        )
     options = tuple(read_option(name, first, rules, plugins) for name in names)
     if verb == "compare" and len(options) == 1 and options[0].rollouts:
         options = (Option(), *options)  # one option alone is compared with the status quo
     if verb == "compare" and len(options) == 1:
         raise refuse(COMMAND_LINE, "option", options[0].name, allowed="comparing takes two options or more")
-    return Settings(verb=verb, city=_city(first), options=options, scenarios=scenarios, rules=rules, out=_out(first), **_knobs(first))
+    return Settings(
+        verb=verb,
+        city=_city(first),
+        options=options,
+        scenarios=scenarios,
+        rules=rules,
+        out=_out(first),
+        **_knobs(first),
+    )
 
 
-def _choices(verb: str, overrides: Sequence[str], folders: Folders) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], list[Any]]:
+def _choices(
+    verb: str, overrides: Sequence[str], folders: Folders
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], list[Any]]:
     """Choices of groups, the names of the options, and the overrides of values."""
-    choices = {group: (name,) for group, name in defaults(verb).items()}
+    choices: dict[str, tuple[str, ...]] = {group: (name,) for group, name in defaults(verb).items()}
     sets = sets_of(folders)
     options = list(dict.fromkeys([*sets, *(o for names in sets.values() for o in names)]))
     asked: set[str] = set()
@@ -144,7 +162,14 @@ def _city(composed: Composed) -> CitySpec:
     plain = _group(composed, "city")
     name = plain.get("name") if isinstance(plain, dict) else None
     if not isinstance(name, str) or name not in CITIES:
-        raise refuse(composed.origin("city.name"), "city.name", name, allowed="there is no such city; allowed:", name=str(name), names=CITIES)
+        raise refuse(
+            composed.origin("city.name"),
+            "city.name",
+            name,
+            allowed="there is no such city; allowed:",
+            name=str(name),
+            names=CITIES,
+        )
     spec: Any = typed(CITIES[name], plain, "city", composed.origin)
     return spec  # type: ignore[no-any-return]
 

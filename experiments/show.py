@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import fields
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from experiments.cities import CITIES, keys_of
 from experiments.cli import DONE, Call
@@ -66,7 +66,7 @@ def reforms(lang: str) -> Rows:
     return [
         {
             "reform": name,
-            "fields": ", ".join(f.name for f in fields(kind)),
+            "fields": ", ".join(f.name for f in fields(cast(Any, kind))),
             "about": (kind.__doc__ or "").strip().split("\n")[0],
         }
         for name, kind in REFORMS.items()

@@ -93,12 +93,16 @@ def accounts(runs: Sequence[Run]) -> pa.Table:
 
 def series(runs: Sequence[Run], city: City) -> pa.Table:
     """Tallies by day and district."""
-    return _cube([(record.daily, record.tallies) for _, record in runs], "day", "district", pa.array(city.district_code))
+    return _cube(
+        [(record.daily, record.tallies) for _, record in runs], "day", "district", pa.array(city.district_code)
+    )
 
 
 def places(runs: Sequence[Run], city: City) -> pa.Table:
     """Counts by month and place (base community)."""
-    return _cube([(record.places, record.place_columns) for _, record in runs], "month", "place", pa.array(city.place_name))
+    return _cube(
+        [(record.places, record.place_columns) for _, record in runs], "month", "place", pa.array(city.place_name)
+    )
 
 
 def spread(runs: Sequence[Run]) -> pa.Table:
@@ -127,10 +131,14 @@ def spread(runs: Sequence[Run]) -> pa.Table:
     )
 
 
-def _cube(parts: Sequence[tuple[npt.NDArray[np.int64], tuple[str, ...]]], when: str, where: str, names: pa.Array) -> pa.Table:
+def _cube(
+    parts: Sequence[tuple[npt.NDArray[np.int64], tuple[str, ...]]], when: str, where: str, names: pa.Array
+) -> pa.Table:
     """Arrays [time, place, column], one a trial, as one wide table with the columns named."""
     times, spots = (parts[0][0].shape[0], parts[0][0].shape[1]) if parts else (0, 0)
-    place = pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(spots, dtype=np.int32), times * len(parts))), names)
+    place = pa.DictionaryArray.from_arrays(
+        pa.array(np.tile(np.arange(spots, dtype=np.int32), times * len(parts))), names
+    )
     table = {
         "trial": pa.array(np.repeat(np.arange(len(parts), dtype=np.int32), times * spots)),
         when: pa.array(np.tile(np.repeat(np.arange(times, dtype=np.int32), spots), len(parts))),

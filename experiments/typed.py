@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -36,7 +36,8 @@ def typed(kind: type[T], plain: Any, key: str, origin: Origin) -> T:
         Refusal: unknown key, wrong type, out of range or missing; the first such, unknown keys before the others.
     """
     try:
-        return _adapter(kind).validate_json(json.dumps(plain), strict=True, extra="forbid")
+        value: T = _adapter(cast(Any, kind)).validate_json(json.dumps(plain), strict=True, extra="forbid")
+        return value
     except ValidationError as error:
         found = error.errors(include_url=False)
         unknown = [e for e in found if e["type"] == "unexpected_keyword_argument"]
@@ -85,7 +86,7 @@ def _range(kind: type, loc: tuple[int | str, ...]) -> str:
     owner = _kind_at(kind, loc[:-1]) if loc and isinstance(loc[-1], str) else None
     if not is_dataclass(owner):
         return ""
-    meta = next((f.metadata for f in fields(owner) if f.name == loc[-1]), {})
+    meta: Any = next((f.metadata for f in fields(owner) if f.name == loc[-1]), {})
     if meta.get("choices"):
         return f", one of {', '.join(meta['choices'])}"
     if meta.get("low") is None or isinstance(meta["low"], bool):

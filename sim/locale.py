@@ -34,8 +34,17 @@ class Study:
     """What a trial keeps the same in every district: scenario, seed, length, and the tables made of them."""
 
     def __init__(
-        self, scenario: Scenario, base: Rules, *, days: int, warmup: int, seed: int, replication: int, chunk: int, city_people: float
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        base: Rules,
+        *,
+        days: int,
+        warmup: int,
+        seed: int,
+        replication: int,
+        chunk: int,
+        city_people: float,
+    ) -> None:
         self.scenario, self.base, self.days, self.warmup = scenario, base, days, warmup
         self.chunk, self.city_people = chunk, city_people
         self.key = study_key(seed, replication)
@@ -46,7 +55,7 @@ class Study:
         self.months = int(month_ends(scenario, days)[0][-1]) + 1
         weekday = calendar(scenario, days + 4, False)[2]
         self.factor = self.tables.weekday[weekday]
-        self._today = -1, np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+        self._today: tuple[int, np.ndarray, np.ndarray] = (-1, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
         self._screens = {float(f): needs.screen(self.tables, float(f)) for f in set(self.factor)}
 
     def today(self, day: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +78,15 @@ class Locale:
         self.people = np.bincount(district.place, district.population, district.places).astype(np.int64)
         latent = np.zeros(256 + district.residents // 40, patrol.LATENT)
         self.memory = remember(
-            residents=district.residents, compounds=district.compound_id.size, places=district.places, days=study.days,
-            months=study.months, latent=latent, cells=CELLS, bins=BINS,
-        )  # fmt: skip
+            residents=district.residents,
+            compounds=district.compound_id.size,
+            places=district.places,
+            days=study.days,
+            months=study.months,
+            latent=latent,
+            cells=CELLS,
+            bins=BINS,
+        )
         self.memory.expected[:] = waits.first_expectations(district.places)
         self.memory.volunteers[:] = helping.first_volunteers(self.people)
         room = 4096 + district.residents // 12
@@ -121,9 +136,14 @@ class Locale:
     def _weigh(self, month: int) -> None:
         weigh(self.layout, self.rules, self.memory.expected)
         self.help_chance = helping.chances(
-            self.rules, self.layout, self.district.place, self.people, self.memory.volunteers, self.memory.help[month],
+            self.rules,
+            self.layout,
+            self.district.place,
+            self.people,
+            self.memory.volunteers,
+            self.memory.help[month],
             self.study.scenario.needs,
-        )  # fmt: skip
+        )
 
     def morning(self, day: int, month: int) -> None:
         """Needs arise, neighbours help, residents choose; patrols walk."""
@@ -142,15 +162,53 @@ class Locale:
         seconds = int(self.rules.volunteers.minutes * 60.0)
         thresholds, keep = study.today(day)
         file_needs(
-            day, self.who[lane, :count], self.draw[lane, :count], thresholds, keep, study.tables.items, study.tables.guide, study.items, layout.compounds, layout.stations, layout.first_station,
-            district.traits, self.dials, self.clocks, self.calendar, self.help_chance, seconds, m.pool, m.heads, m.chain,
-            m.trust, m.seen, study.decay, row, m.monthly[month], m.spread, study.key,
-        )  # fmt: skip
+            day,
+            self.who[lane, :count],
+            self.draw[lane, :count],
+            thresholds,
+            keep,
+            study.tables.items,
+            study.tables.guide,
+            study.items,
+            layout.compounds,
+            layout.stations,
+            layout.first_station,
+            district.traits,
+            self.dials,
+            self.clocks,
+            self.calendar,
+            self.help_chance,
+            seconds,
+            m.pool,
+            m.heads,
+            m.chain,
+            m.trust,
+            m.seen,
+            study.decay,
+            row,
+            m.monthly[month],
+            m.spread,
+            study.key,
+        )
         m.hazards = patrol.hazards_arise(day, layout.compounds, self.dials, m.latent, m.hazards, row, study.key)
         m.hazards = patrol.patrol(
-            day, layout.compounds, layout.stations, layout.first_station, study.items, HAZARD_ITEM, self.dials, self.clocks,
-            self.calendar, m.latent, m.hazards, m.pool, m.heads, m.chain, row, study.key,
-        )  # fmt: skip
+            day,
+            layout.compounds,
+            layout.stations,
+            layout.first_station,
+            study.items,
+            HAZARD_ITEM,
+            self.dials,
+            self.clocks,
+            self.calendar,
+            m.latent,
+            m.hazards,
+            m.pool,
+            m.heads,
+            m.chain,
+            row,
+            study.key,
+        )
 
     def _raise(self, day: int) -> int:
         """Draw four days at once; returns the lane of this day."""
@@ -172,10 +230,27 @@ class Locale:
         """Every tier of the district works through its day."""
         m, study, layout = self.memory, self.study, self.layout
         work_the_day(
-            day, study.items, layout.compounds, layout.stations, layout.first_station, self.dials,
-            self.clocks, self.calendar, study.worked, m.pool, m.heads, m.chain, m.trust, m.seen, study.decay, m.waits,
-            m.daily[day], m.monthly[month], m.spread, study.key,
-        )  # fmt: skip
+            day,
+            study.items,
+            layout.compounds,
+            layout.stations,
+            layout.first_station,
+            self.dials,
+            self.clocks,
+            self.calendar,
+            study.worked,
+            m.pool,
+            m.heads,
+            m.chain,
+            m.trust,
+            m.seen,
+            study.decay,
+            m.waits,
+            m.daily[day],
+            m.monthly[month],
+            m.spread,
+            study.key,
+        )
 
     def end_warmup(self) -> None:
         """Leave what was counted until now out of spread and places."""
@@ -192,9 +267,18 @@ class Locale:
         m, study = self.memory, self.study
         terms = participation.compound_terms(self.layout, self.rules, m.active, m.running[month], study.key)
         m.lines[month], m.councillors, m.active = participation.take_part(
-            month, day, self.layout.compounds, terms, self.rules.participation.trust, self.district.traits, m.trust, m.seen,
-            study.decay, m.monthly[month], study.key,
-        )  # fmt: skip
+            month,
+            day,
+            self.layout.compounds,
+            terms,
+            self.rules.participation.trust,
+            self.district.traits,
+            m.trust,
+            m.seen,
+            study.decay,
+            m.monthly[month],
+            study.key,
+        )
         m.volunteers = m.monthly[month][:, int(PlaceColumn.VOLUNTEERS)].astype(np.float64)
         self.pay(day + 1)
         self._council(month)
@@ -209,9 +293,14 @@ class Locale:
             m.purse.pay(purpose, money.accrued(cents, start, until))
         layout = self.layout
         yearly = money.fund_formula(
-            self.rules, self.district.population, self.district.urban, layout.community_of, self.urban, self.parts,
+            self.rules,
+            self.district.population,
+            self.district.urban,
+            layout.community_of,
+            self.urban,
+            self.parts,
             layout.community_people.size,
-        )  # fmt: skip
+        )
         yearly = np.floor(yearly * self.study.scenario.budget + 0.5).astype(np.int64)
         due = yearly * until // money.YEAR - yearly * start // money.YEAR
         grants = self._incentives(due)
@@ -229,7 +318,8 @@ class Locale:
             return due
         active = np.bincount(self.layout.community_of, self.memory.active, due.size)
         weight = due * (1.0 + np.minimum(1.0, 5.0 * active / np.maximum(1, self.layout.community_people)))
-        return fixed + largest_remainder(np.floor(weight / 1e4).astype(np.int64) + 1, pot)
+        share: I64 = fixed + largest_remainder(np.floor(weight / 1e4).astype(np.int64) + 1, pot)
+        return share
 
     def _council(self, month: int) -> None:
         m, layout, rules = self.memory, self.layout, self.rules
@@ -239,9 +329,15 @@ class Locale:
         ], axis=1)  # fmt: skip
         attending = np.bincount(self.community_of_place, m.councillors, count) / np.maximum(1, layout.community_people)
         decision = council.decide(
-            layout.community_code, unmet, layout.community_people, attending, m.fund.balance[layout.seat], rules, month,
+            layout.community_code,
+            unmet,
+            layout.community_people,
+            attending,
+            m.fund.balance[layout.seat],
+            rules,
+            month,
             self.study.key,
-        )  # fmt: skip
+        )
         m.votes[month] = count, int(decision.met.sum())
         projects = np.zeros(self.district.places, np.int64)
         projects[layout.seat] = decision.projects

@@ -26,9 +26,9 @@ from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, SPREAD_CHANNELS, TALL
 class Record:
     """What a trial yields, tidy and flat.
 
-    `daily` is int64[days, districts, tallies] of the whole run with names in `tallies`; since the warm-up, `places` is int64[months, places, columns]
-    with names in `place_columns`; `spread` is int64[cells, bins], log-spaced bins of days to solved by
-    (class, urgency, channel, age band, urban), whose labels are `spread_labels`.
+    `daily` is int64[days, districts, tallies] of the whole run with names in `tallies`. Since the warm-up: `places` is
+    int64[months, places, columns] with names in `place_columns`; `spread` is int64[cells, bins], log-spaced bins of
+    days to solved by (class, urgency, channel, age band, urban), whose labels are `spread_labels`.
     """
 
     residents: int
@@ -148,7 +148,7 @@ def cases_conserved(locale: Locale) -> bool:
     """Arrived = departed + open; needs = done without + filed; filed and found = closed + left + open."""
     t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
     raised = t["filed"] + t["detected"] + t["reported"]
-    return (
+    return bool(
         t["arrived"] - t["departed"] == waiting(locale.memory)
         and t["needs"] == t["without"] + t["filed"]
         and t["arrived"] == raised + t["duplicates"]

@@ -42,10 +42,15 @@ class Trial:
 def prepare(trial: Trial) -> Run:
     """The run of a trial before its first day."""
     study = Study(
-        trial.scenario, trial.rules, days=trial.days, warmup=trial.warmup, seed=trial.seed, replication=trial.replication,
+        trial.scenario,
+        trial.rules,
+        days=trial.days,
+        warmup=trial.warmup,
+        seed=trial.seed,
+        replication=trial.replication,
         chunk=trial.chunk,
         city_people=trial.city.totals["all"],
-    )  # fmt: skip
+    )
     book = RuleBook(
         base=trial.rules, option=trial.option, districts=tuple(int(code) for code in trial.city.district_code)
     )

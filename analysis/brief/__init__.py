@@ -1,5 +1,1 @@
-"""The brief: one self-contained HTML file for the committee, in English or Chinese."""
-
-from analysis.brief.document import write_brief
-
-__all__ = ["write_brief"]
+"""The brief: one self-contained HTML file for the committee, in English or Chinese; `document.write_brief` writes it."""

@@ -61,20 +61,59 @@ class CityStations:
     def _gather(self, stage: Stage, day: int, locale: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         m, layout = locale.memory, locale.layout
         slots, where = gather(
-            int(stage), day, m.heads, m.chain, m.pool, layout.compounds, layout.stations, layout.first_station,
-            locale.dials, locale.calendar,
-        )  # fmt: skip
+            int(stage),
+            day,
+            m.heads,
+            m.chain,
+            m.pool,
+            layout.compounds,
+            layout.stations,
+            layout.first_station,
+            locale.dials,
+            locale.calendar,
+        )
         cases = m.pool[slots]
         cases["compound"] += locale.district.span.start  # ties are broken by identity across the city
         return cases, where, slots
 
     def _conclude(
-        self, stage: Stage, day: int, month: int, locale: Any, slots: np.ndarray, start: np.ndarray, finish: np.ndarray,
-        outcome: np.ndarray, closing: int,
-    ) -> None:  # fmt: skip
+        self,
+        stage: Stage,
+        day: int,
+        month: int,
+        locale: Any,
+        slots: np.ndarray,
+        start: np.ndarray,
+        finish: np.ndarray,
+        outcome: np.ndarray,
+        closing: int,
+    ) -> None:
         m, study, layout = locale.memory, locale.study, locale.layout
         conclude(
-            int(stage), day, slots, start, finish, outcome, closing, study.items, layout.compounds, layout.stations,
-            layout.first_station, locale.dials, locale.clocks, locale.calendar, study.worked, m.pool,
-            m.heads, m.chain, m.trust, m.seen, study.decay, m.waits, m.daily[day], m.monthly[month], m.spread, study.key,
-        )  # fmt: skip
+            int(stage),
+            day,
+            slots,
+            start,
+            finish,
+            outcome,
+            closing,
+            study.items,
+            layout.compounds,
+            layout.stations,
+            layout.first_station,
+            locale.dials,
+            locale.clocks,
+            locale.calendar,
+            study.worked,
+            m.pool,
+            m.heads,
+            m.chain,
+            m.trust,
+            m.seen,
+            study.decay,
+            m.waits,
+            m.daily[day],
+            m.monthly[month],
+            m.spread,
+            study.key,
+        )

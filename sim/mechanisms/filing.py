@@ -140,9 +140,9 @@ def begin_case(case, resident, compound_number, day, number, kind, channel, urge
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def first_stage(
+def first_stage(  # type: ignore[no-untyped-def]
     case, compound, created, u_visit, u_patience, u_help, day, dial, clocks, calendar, stations, first_station
-):  # type: ignore[no-untyped-def]
+):
     """Where a new case goes first and when: visits keep opening hours, and a need is felt when the visit is made."""
     stage = AT[case.channel]
     if stage == S_ONLINE and np.uint64(u_help) < dial.assisted_share:
@@ -216,7 +216,7 @@ def file_needs(  # type: ignore[no-untyped-def]
         index = np.uint32(r - compound.first)
         for number in range(2 if u < thresholds[compound.cell, age, 1] else 1):
             a, b, d, e = block(index, compound.id, np.uint32(day), np.uint32((ITEM << 16) | number), key[0], key[1])
-            kind = draw_item(item_shares, guide, np.int64(compound.urban) * 6 + age, a)
+            kind = draw_item(item_shares, guide, compound.urban * 6 + age, a)
             if np.uint64(b) >= keep[kind]:
                 continue
             item = items[kind]

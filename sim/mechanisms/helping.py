@@ -31,14 +31,15 @@ def volunteer_seconds(rules: Rules, volunteers: F64) -> F64:
 
 def first_volunteers(people: I64) -> F64:
     """[P] active volunteers before the first month is counted."""
-    return people * (REGISTERED * ACTIVE)
+    return people * np.float64(REGISTERED * ACTIVE)
 
 
 def project_seconds(rules: Rules, projects: I64, months: int) -> I64:
     """Seconds a month that projects give to cases, over so many months."""
     fund = rules.fund
     each = fund.project_hours * (1.0 - fund.leakage) * fund.case_share * 3600.0 / months
-    return np.floor(projects * each).astype(np.int64)
+    seconds: I64 = np.floor(projects * each).astype(np.int64)
+    return seconds
 
 
 def chances(
@@ -55,4 +56,5 @@ def chances(
     pooled = np.bincount(community, supply, count)
     demand = np.bincount(community, people, count) * eligible(rules, scale) * rules.volunteers.minutes * 60.0
     share = np.minimum(1.0, pooled / np.maximum(demand, 1.0))
-    return np.floor(share * 4294967296.0).astype(np.uint64)[community]
+    thresholds: np.ndarray = np.floor(share * 4294967296.0).astype(np.uint64)[community]
+    return thresholds

@@ -31,10 +31,10 @@ class LocalMap:
     """A city's map of communities and towns, cut to one district and counted from 0."""
 
     def __init__(self, district: District, maps: Jurisdictions) -> None:
-        community, self.community_of = np.unique(maps.community_of[district.span], return_inverse=True)
-        town, self.town_of = np.unique(maps.town_of[community], return_inverse=True)
-        self.community_of = self.community_of.astype(np.int32)
-        self.town_of = self.town_of.astype(np.int32)
+        community, community_of = np.unique(maps.community_of[district.span], return_inverse=True)
+        town, town_of = np.unique(maps.town_of[community], return_inverse=True)
+        self.community_of: I32 = community_of.astype(np.int32)
+        self.town_of: I32 = town_of.astype(np.int32)
         self.communities, self.towns = community.size, town.size
         self.code = maps.community_code[community]
         self.centre = maps.community_x[community], maps.community_y[community]

@@ -54,4 +54,5 @@ def fund_formula(
     np.add.at(heads, (urban_class.astype(np.int64), community_of), people)
     base = np.where(urban == 1, fund.urban_base, fund.rural_base) * (parts if fund.keep_base_grants else 1)
     yuan = base + heads[1] * (fund.urban_per_100 / 100.0) + heads[0] * (fund.rural_per_100 / 100.0)
-    return np.floor(yuan * fund.level * 100.0 + 0.5).astype(np.int64)
+    cents: I64 = np.floor(yuan * fund.level * 100.0 + 0.5).astype(np.int64)
+    return cents

@@ -147,7 +147,7 @@ def raise_needs(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def draw_item(items: U32, guide: np.ndarray, row: int, u: int) -> int:
+def draw_item(items, guide, row, u):  # type: ignore[no-untyped-def]
     """The item whose cumulative share first exceeds u, in one row of the tables."""
     k = np.int64(guide[row, np.uint32(u) >> np.uint32(24)])
     while items[row, k] <= u and k + 1 < items.shape[1]:

@@ -45,7 +45,7 @@ def hazards_arise(day, compounds, dials, latent, count, row, key):  # type: igno
     dial = dials[0]
     for c in range(compounds.size - 1):
         people = compounds[c + 1].first - compounds[c].first
-        a, b, d, e = block(np.uint32(0), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
+        a, _, _, _ = block(np.uint32(0), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
         left = unit32(a)
         rate = dial.hazard * people
         term = exp(-rate)

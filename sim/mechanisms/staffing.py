@@ -66,14 +66,14 @@ def windows(people: I64, per_window: float, least: int | I32 = 1) -> I32:
 def community_fte(rules: Rules, people: I64) -> F64:
     """Full-time equivalents of community workers in the field, beside those bound at the counters."""
     staff = rules.staff
-    posts = people * (staff.community_per_10k / 1e4)
+    posts: F64 = people * np.float64(staff.community_per_10k / 1e4)
     return posts * (staff.days_a_year / WORKING_DAYS) * (1 - staff.admin_share) * (1 - staff.counter_share)
 
 
 def town_fte(rules: Rules, people: I64) -> F64:
     """Full-time equivalents of town teams in the field."""
     staff = rules.staff
-    posts = people * (staff.town_team_per_10k / 1e4) * (1 - rules.jurisdiction.cost_saving)
+    posts: F64 = people * np.float64(staff.town_team_per_10k / 1e4) * (1 - rules.jurisdiction.cost_saving)
     return posts * (staff.days_a_year / WORKING_DAYS) * (1 - staff.offservice_share_town)
 
 
@@ -87,12 +87,12 @@ def grid_patches(rules: Rules, households: I64, people: I64) -> tuple[I32, I32, 
         stations, servers at each, full-time equivalents at each, posts; all [M].
     """
     grid = rules.grid
-    grids = np.maximum(1, np.floor(households / grid.households + 0.5))
-    posts = grids if grid.hire else people * (grid.workers_per_10k / 1e4)
+    grids: F64 = np.maximum(1, np.floor(households / grid.households + 0.5)).astype(np.float64)
+    posts: F64 = grids if grid.hire else people * np.float64(grid.workers_per_10k / 1e4)
     stations = np.maximum(1, np.minimum(grids, np.floor(posts + 0.5)))
     ledger = grids * grid.nets * grid.grid_overhead_minutes / 480.0
     fte = posts * (rules.staff.days_a_year / WORKING_DAYS) * (1 - grid.admin_share) - ledger
-    each = np.maximum(fte, LEAST_SHARE * stations) / stations
+    each: F64 = np.maximum(fte, LEAST_SHARE * stations) / stations
     servers = np.maximum(1, np.floor(posts / stations + 0.5))
     return stations.astype(np.int32), servers.astype(np.int32), each, posts
 

@@ -50,16 +50,30 @@ def remember(
 ) -> Memory:
     """An empty memory for a run of so many days."""
     memory = Memory(
-        pool=np.zeros(0, CASE), chain=np.zeros(0, np.int32), heads=np.full(N_LISTS, NONE, np.int32),
-        trust=np.zeros(residents, np.int16), seen=np.zeros(residents, np.int16), latent=latent, hazards=0,
-        expected=np.zeros((places, len(CHANNELS))), waits=np.zeros((places, len(CHANNELS), 2), np.int64),
-        active=np.zeros(compounds, np.int32), councillors=np.zeros(places, np.int64), volunteers=np.zeros(places),
-        fund=Fund.empty(places), purse=Purse(), due=np.zeros((months + 10, places), np.int64),
-        help=np.zeros((months + 20, places), np.int64), running=np.zeros((months + 20, places), np.int64),
-        daily=np.zeros((days, N_TALLIES), np.int64), monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
-        early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64), lines=np.zeros((months, 5), np.int64), votes=np.zeros((months, 2), np.int64),
+        pool=np.zeros(0, CASE),
+        chain=np.zeros(0, np.int32),
+        heads=np.full(N_LISTS, NONE, np.int32),
+        trust=np.zeros(residents, np.int16),
+        seen=np.zeros(residents, np.int16),
+        latent=latent,
+        hazards=0,
+        expected=np.zeros((places, len(CHANNELS))),
+        waits=np.zeros((places, len(CHANNELS), 2), np.int64),
+        active=np.zeros(compounds, np.int32),
+        councillors=np.zeros(places, np.int64),
+        volunteers=np.zeros(places),
+        fund=Fund.empty(places),
+        purse=Purse(),
+        due=np.zeros((months + 10, places), np.int64),
+        help=np.zeros((months + 20, places), np.int64),
+        running=np.zeros((months + 20, places), np.int64),
+        daily=np.zeros((days, N_TALLIES), np.int64),
+        monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
+        early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
+        lines=np.zeros((months, 5), np.int64),
+        votes=np.zeros((months, 2), np.int64),
         spread=np.zeros((cells, bins), np.int64),
-    )  # fmt: skip
+    )
     memory.heads[ROOM] = 0
     grow(memory, max(1024, residents // 64))
     return memory

@@ -1,0 +1,98 @@
+"""The terminal: tables on stdout, progress on stderr; lines and colours where people look, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Protocol
+
+PLAIN_WIDTH = 160  # columns where no terminal says otherwise
+LINES_EVERY = 5.0  # seconds between plain lines of progress
+
+
+class Advance(Protocol):
+    """Called when a trial has ended."""
+
+    def __call__(self) -> None: ...
+
+
+def say(text: str) -> None:
+    """One line for whoever waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
+    """A table on stdout; `numbers` are the columns set flush right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, color_system=None)
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(Text(column), justify="right" if i in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def waiting(what: str) -> AbstractContextManager[Any]:
+    """Something to look at while one thing runs."""
+    if not sys.stderr.isatty():
+        say(what)
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(what)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Advance]:
+    """Count ended trials, with their rate and the time left."""
+    bar = _rich_progress(total, what) if sys.stderr.isatty() else _plain_progress(total, what)
+    with bar as advance:
+        yield advance
+
+
+@contextmanager
+def _rich_progress(total: int, what: str) -> Iterator[Advance]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+               TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+    start, done = time.monotonic(), 0
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task(what, total=total, rate="")
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            shown.update(task, advance=1, rate=_rate(done, time.monotonic() - start))
+
+        yield advance
+
+
+@contextmanager
+def _plain_progress(total: int, what: str) -> Iterator[Advance]:
+    start = last = time.monotonic()
+    done = 0
+    say(f"{what}: 0/{total}")
+
+    def advance() -> None:
+        nonlocal done, last
+        done += 1
+        now = time.monotonic()
+        if now - last >= LINES_EVERY or done == total:
+            last = now
+            left = (total - done) * (now - start) / done
+            say(f"{what}: {done}/{total}, {_rate(done, now - start)}, {now - start:.0f} s gone, {left:.0f} s left")
+
+    yield advance
+
+
+def _rate(done: int, seconds: float) -> str:
+    return f"{done / max(seconds, 1e-9):.2g} trials/s"
