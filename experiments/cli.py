@@ -1,118 +1,131 @@
-"""The command line: `reformsim VERB [overrides]`. Exit codes: 0 done, 2 bad input, 3 some runs failed, 130 stopped."""
+"""The command line: reformsim VERB [overrides]. Exit codes: 0 done, 2 bad input, 3 some runs failed, 130 stopped."""
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
 
-from experiments.refusal import Refusal, RunsFailed, one_line, quoted
+from experiments.refusal import Refusal, RunsFailed
 
-DONE, BAD_INPUT, SOME_FAILED, STOPPED = 0, 2, 3, 130
+DONE, BAD_INPUT, RUNS_FAILED, STOPPED = 0, 2, 3, 130
 
 VERBS = {
-    "run": "one trial: city, option, scenario, seed -> a folder of results and a summary table",
-    "compare": "options under common random numbers -> paired effects with intervals, results and the brief",
-    "show": "cities, options, reforms, mechanisms, outcomes, parameters",
+    "run": "one trial: city, option, scenario, seed -> a summary table and a folder of results",
+    "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
+    "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
 }
 
-HELP = {
-    "run": """reformsim run [overrides] [--json] [--plugin PACKAGE]
+SCREEN = """usage: reformsim VERB [key=value ...] [--json]
 
-Simulates one trial and keeps its record (Parquet, manifest.json) in results/run-<id>/.
-
-  reformsim run city=tiny days=30
-  reformsim run city.share=1 days=365 --json
-  reformsim run option=grid_300_hire rules.platform.dispatch_minutes=4 seed=7
-
-Keys: city (chengdu, synthetic, tiny), city.share, city.residents, city.compounds, option, scenario,
-rules.<theme>.<lever>, days, warmup, seed, replication, threads, chunk, out, lang.
-`reformsim show parameters` lists the levers.""",
-    "compare": """reformsim compare [overrides] [--json] [--plugin PACKAGE]
-
-Simulates every option in every scenario with the same luck, replication by replication, and writes paired effects,
-all tables and the brief (brief.en.html, brief.zh.html) to results/compare-<id>/. Ctrl-C keeps what is complete.
-
-  reformsim compare
-  reformsim compare option=status_quo,grid_300_hire replications=20 city.share=0.1
-  reformsim compare scenario=base,storm_season processes=2
-
-Keys: those of `run`, and replications, processes.""",
-    "show": """reformsim show cities|options|reforms|mechanisms|outcomes|parameters [--json] [lang=zh]""",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """What was typed, taken apart."""
-
-    overrides: tuple[str, ...]
-    plugins: tuple[str, ...]
-    json: bool
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a verb; returns the exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in ("-h", "--help", "help"):
-        print(overview())
-        return DONE
-    verb = words[0]
-    try:
-        work = _verb(verb)
-        if "--help" in words or "-h" in words:
-            print(HELP[verb])
-            return DONE
-        return work(_taken_apart(words[1:]))
-    except Refusal as refusal:
-        print(one_line(str(refusal)), file=sys.stderr)
-        return BAD_INPUT
-    except RunsFailed as failed:
-        print(one_line(str(failed)), file=sys.stderr)
-        return SOME_FAILED
-    except KeyboardInterrupt:
-        print("stopped; nothing was left half-written", file=sys.stderr)
-        return STOPPED
-    except BrokenPipeError:
-        return DONE
-
-
-def overview() -> str:
-    """The screen that `reformsim` alone prints."""
-    verbs = "\n".join(f"  {verb:<9}{text}" for verb, text in VERBS.items())
-    return f"""reformsim simulates and evaluates reforms of grassroots governance before a city adopts them.
-
-  reformsim VERB [overrides]     reformsim VERB --help
+Simulate and evaluate reforms of grassroots governance before a city adopts them.
 
 {verbs}
 
-Overrides are key=value, as in `reformsim run city.share=0.1 days=365`; --json prints one JSON document."""
+  reformsim compare                                  the main job: the committee's options on a share of Chengdu
+  reformsim run city=tiny option=grid_300_same_staff one option in a city small enough to follow by hand
+  reformsim show parameters grid                     every lever with value, range, unit and source
+
+reformsim VERB --help shows a verb's keys.
+exit codes: 0 done, 2 bad input (one line, nothing written), 3 some runs failed (named), 130 stopped"""
+
+EPILOGS = {
+    "run": """keys:
+  city=chengdu|synthetic|tiny   city.share=0.05 of Chengdu   city.residents=20000 of a synthetic city
+  option=NAME                   one option of configs/option/ (reformsim show options)
+  scenario=base                 a file of configs/scenario/ (reformsim show scenarios)
+  rules.THEME.LEVER=VALUE       any lever (reformsim show parameters), e.g. rules.grid.households=300
+  days=90 warmup=28 seed=1 replication=0 threads=2 chunk=4096 out=FOLDER lang=en|zh""",
+    "compare": """keys:
+  city=chengdu|synthetic|tiny   city.share=0.05 of Chengdu   city.residents=20000 of a synthetic city
+  option=committee_2025         a file of configs/option/, or options by name: option=status_quo,grid_300_hire
+  scenario=base,ageing          files of configs/scenario/, one or several
+  rules.THEME.LEVER=VALUE       any lever (reformsim show parameters); option.NAME.ENTRY.FIELD=VALUE for an option's
+  days=90 warmup=28 seed=1 replications=10 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
+    "show": """topics:
+  cities options scenarios reforms mechanisms outcomes parameters; a word after it keeps the rows that hold it""",
+}
 
 
-def _verb(verb: str) -> Callable[[Call], int]:
+class OneLine(argparse.ArgumentParser):
+    """A parser whose errors are refusals."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"command line: {message}")
+
+
+def main(argv: Sequence[str] | None = None, *, conduct: Callable[..., Any] | None = None) -> int:
+    """Run a command and return its exit code. `conduct` stands in for the model in tests of the machinery."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words, {} if conduct is None else {"conduct": conduct})
+    except Refusal as refusal:
+        print(f"reformsim: {refusal}", file=sys.stderr)
+        return BAD_INPUT
+    except RunsFailed as failure:
+        print(f"reformsim: {failure}", file=sys.stderr)
+        if "--debug" in words:
+            raise
+        return RUNS_FAILED
+    except KeyboardInterrupt:
+        print("reformsim: stopped", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # whoever read our table has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(SCREEN.format(verbs="\n".join(f"  {verb:<9}{does}" for verb, does in VERBS.items())))
+        return DONE
+    verb, rest = words[0], words[1:]
     if verb not in VERBS:
-        from difflib import get_close_matches
+        from experiments.refusal import refuse
 
-        near = get_close_matches(verb, VERBS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise Refusal(f"command line: verb = {quoted(verb)}: allowed: {', '.join(VERBS)}{hint}")
-    work: Callable[[Call], int] = import_module(f"experiments.{verb}").main
-    return work
+        raise refuse("command line", "verb", verb, allowed="there is no such verb; allowed:", name=verb, names=VERBS)
+    parser = OneLine(prog=f"reformsim {verb}", description=VERBS[verb], epilog=EPILOGS[verb], allow_abbrev=False,
+                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("words", nargs="*", metavar="topic word" if verb == "show" else "key=value")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+    if verb != "show":
+        parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
+                            help="trust this package: an option may then name reform: package.module:Class")  # fmt: skip
+        parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
+    parser.add_argument("--config-dir", action="append", default=[], type=Path, metavar="FOLDER",
+                        help="your own option/, scenario/, city/ and rules/ files beside the shipped ones")  # fmt: skip
+    try:
+        asked = parser.parse_intermixed_args(rest)
+    except SystemExit:  # --help
+        return DONE
+    said = _show(asked) if verb == "show" else _study(verb, asked, extra)
+    if asked.json:
+        print(json.dumps(said, ensure_ascii=False, allow_nan=False, indent=1))
+    return DONE
 
 
-def _taken_apart(words: Sequence[str]) -> Call:
-    overrides, plugins, json = [], [], False
-    rest = iter(words)
-    for word in rest:
-        if word == "--json":
-            json = True
-        elif word == "--plugin":
-            plugins.append(next(rest, ""))
-        elif word.startswith("--plugin="):
-            plugins.append(word.partition("=")[2])
-        elif word.startswith("-"):
-            raise Refusal(f"command line: {quoted(word)}: unknown flag; allowed: --json, --plugin PACKAGE, --help")
-        else:
-            overrides.append(word)
-    return Call(overrides=tuple(overrides), plugins=tuple(plugins), json=json)
+def _show(asked: argparse.Namespace) -> Any:
+    from experiments.show import show
+
+    return show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
+
+
+def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> Any:
+    from experiments.composing import Folders
+    from experiments.options import import_plugin
+    from experiments.settings import read
+
+    for plugin in asked.plugin:
+        import_plugin(plugin)
+    settings = read(verb, asked.words, folders=Folders(user=tuple(asked.config_dir)), plugins=tuple(asked.plugin))
+    if verb == "run":
+        from experiments.run import run
+
+        return run(settings, as_json=asked.json, **extra)
+    from experiments.compare import compare
+
+    return compare(settings, as_json=asked.json, **extra)

@@ -1,146 +1,225 @@
-"""`reformsim compare`: options under common random numbers -> paired effects, tables, the brief."""
+"""`reformsim compare`: options x scenarios x replications under common random numbers -> paired effects and a brief."""
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from hashlib import sha256
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from analysis.brief.document import write_brief
-from analysis.brief.words import words
-from analysis.results import Facts, Results, build
-from experiments.cities import city_of
-from experiments.cli import DONE, SOME_FAILED, STOPPED, Call
 from experiments.design import PlannedTrial, conduct, identity, plan
 from experiments.engine import local
-from experiments.progress import Progress
+from experiments.manifest import manifest
 from experiments.provenance import versions
 from experiments.refusal import RunsFailed
-from experiments.run import manifest
-from experiments.screen import number, print_json, print_table
-from experiments.settings import Settings, read
-from experiments.store import check_place, writing
-from experiments.tables import Run, tables
+from experiments.run import HIGHEST, Conduct, finite, folder_of, founded
+from experiments.settings import Settings
+from experiments.store import DONE, STOPPED, Part, writing
+from experiments.terminal import print_table, progress, say
 from sim.trial import Record
+from sim.world.city import City
 
-LANGUAGES = ("en", "zh")
-HEADLINES = (
-    "days_to_solved", "unmet_share", "counter_wait", "detection_lag", "active_share", "walk_minutes", "cost_per_resident",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from analysis.results import Results
+
+FAILED = "failed"
 
 
-def main(call: Call) -> int:
-    """Run the verb; returns the exit code."""
-    settings = read("compare", call.overrides, plugins=call.plugins)
-    name = identity(settings)
-    folder = settings.out or Path("results") / f"compare-{name[:12]}"
-    check_place(folder, name)
+@dataclass(kw_only=True)
+class Ended:
+    """How the trials of a study ended, by their number in the plan."""
+
+    records: dict[int, Record] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def status(self) -> str:
+        """What the manifest says: stopped, failed (some trials) or done."""
+        return STOPPED if self.stopped else FAILED if self.failed else DONE
+
+
+def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> dict[str, Any]:
+    """Run every trial of the study, keep them, compare each option with the first and write the brief.
+
+    Returns:
+        What `--json` prints: id, status, folder, briefs, city, share, residents, days, warmup, seed, replications,
+        options (the first is the baseline), scenarios, effects, utilisation, failed, seconds.
+
+    Raises:
+        Refusal: see `run.run`.
+        RunsFailed: some trials failed; they are named, and everything else is kept.
+        KeyboardInterrupt: stopped; what had ended is kept.
+    """
+    study = identity(settings)
+    folder = folder_of(settings, study)
+    city = founded(settings)
     jobs = plan(settings)
-    records, errors, stopped = gathered(jobs, settings.processes)
-    for index, error in errors.items():
-        print(f"failed: {jobs[index].label}: {error}", file=sys.stderr)
-    runs = balanced(jobs, records, settings)
-    if not runs:
-        if stopped:
-            raise KeyboardInterrupt
-        raise RunsFailed("no replication is complete for all options; nothing was written")
-    results = evaluated(runs, settings, call)
-    complete = not stopped and not errors
-    keep(folder, manifest(settings, name, digest(runs), "done" if complete else "stopped"), runs, results, settings)
-    tell(results, folder, settings.lang, call.json)
-    return STOPPED if stopped else SOME_FAILED if errors or results.broken else DONE
+    start = time.perf_counter()
+    ended = _run(jobs, settings, conduct)
+    seconds = time.perf_counter() - start
+    if not ended.records:
+        _report(jobs, ended, folder)
+    runs = [(jobs[index], ended.records[index]) for index in sorted(ended.records)]
+    results, briefs = None, {}
+    failed = [f"{jobs[i].label}: {text}" for i, text in sorted(ended.failed.items())]
+    with writing(folder, manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=failed)) as part:
+        _write_tables(part, runs, city)
+        paired = _paired(jobs, ended.records)
+        if next(iter(paired.values()), None):
+            results = _results(settings, paired, city)
+            briefs = _write_briefs(part, results, folder)
+    said = _said(settings, study, folder, city, ended, results, briefs, failed, seconds)
+    if results is not None and not as_json:
+        _print(said, results, settings.lang)
+    if results is not None:
+        _warn(said["utilisation"], results.broken)
+    _report(jobs, ended, folder)
+    return said
 
 
-def gathered(jobs: Sequence[PlannedTrial], processes: int) -> tuple[dict[int, Record], dict[int, Exception], bool]:
-    """Records and errors by job, and whether Ctrl-C came before the end."""
-    records: dict[int, Record] = {}
-    errors: dict[int, Exception] = {}
-    progress = Progress("trial", len(jobs))
-    try:
-        with closing(local(conduct, jobs, processes)) as results:  # type: ignore[type-var]
-            for index, record, error in results:
+def _run(jobs: Sequence[PlannedTrial], settings: Settings, conduct: Conduct) -> Ended:
+    ended = Ended()
+    what = f"{len(settings.options)} options x {len(settings.scenarios)} scenarios x {len(settings.replications)} replications"
+    with progress(len(jobs), what) as advance, closing(local(conduct, jobs, settings.processes, settings.threads)) as engine:
+        try:
+            for index, record, error in engine:
                 if record is not None:
-                    records[index] = record
-                elif error is not None:
-                    errors[index] = error
-                progress.tell(len(records) + len(errors))
-    except KeyboardInterrupt:
-        return records, errors, True
-    return records, errors, False
+                    ended.records[index] = record
+                else:
+                    ended.failed[index] = f"{type(error).__name__}: {error}"
+                advance()
+        except KeyboardInterrupt:
+            ended.stopped = True
+    return ended
 
 
-def balanced(jobs: Sequence[PlannedTrial], records: dict[int, Record], settings: Settings) -> list[Run]:
-    """The runs of the replications that are complete for every option and scenario."""
-    width = len(settings.options) * len(settings.scenarios)
-    whole = [r for r in range(len(settings.replications)) if all(r * width + k in records for k in range(width))]
-    return [(jobs[r * width + k], records[r * width + k]) for r in whole for k in range(width)]
+def _paired(jobs: Sequence[PlannedTrial], records: Mapping[int, Record]) -> dict[str, dict[str, list[Record]]]:
+    """Scenario -> option -> records of the replications that every option ended in every scenario."""
+    missing = {job.replication for index, job in enumerate(jobs) if index not in records}
+    found: dict[str, dict[str, list[Record]]] = {}
+    for index, job in enumerate(jobs):
+        if job.replication not in missing:
+            found.setdefault(job.scenario, {}).setdefault(job.option.name, []).append(records[index])
+    return found
 
 
-def evaluated(runs: Sequence[Run], settings: Settings, call: Call) -> Results:
-    """Statistics of the runs."""
-    by_scenario: dict[str, dict[str, list[Record]]] = {}
-    for planned, record in runs:
-        by_scenario.setdefault(planned.scenario, {}).setdefault(planned.option.name, []).append(record)
-    main_one = next(iter(settings.scenarios))
+def _write_tables(part: Part, runs: Sequence[tuple[PlannedTrial, Record]], city: City) -> None:
+    from experiments.tables import tables
+
+    for name, table in tables(runs, city).items():
+        part.table(name, table)
+
+
+def _results(settings: Settings, paired: Mapping[str, Mapping[str, Sequence[Record]]], city: City) -> Results:
+    from analysis.results import Facts, build
+
+    main, *others = settings.scenarios
     facts = Facts(
         options={option.name: option for option in settings.options}, days=settings.days, warmup=settings.warmup,
-        seed=settings.seed, command=" ".join(["reformsim", "compare", *map(shlex.quote, call.overrides)]),
-        versions=versions(), scenario=main_one, rules=settings.rules,
+        seed=settings.seed, command=settings.command, versions=versions(), scenario=main, rules=settings.rules,
     )  # fmt: skip
-    others = {name: options for name, options in by_scenario.items() if name != main_one}
-    return build(by_scenario[main_one], city_of(settings.city), facts=facts, others=others)
+    return build(paired[main], city, facts=facts, others={name: paired[name] for name in others})
 
 
-def digest(runs: Sequence[Run]) -> str:
-    """SHA-256 over the digests of all runs, in order."""
-    return sha256("\n".join(record.digest for _, record in runs).encode()).hexdigest()
+def _write_briefs(part: Part, results: Results, folder: Path) -> dict[str, str]:
+    """Results as JSON and the brief in both languages. A brief that fails costs no trial: the tables are kept."""
+    results.save(part.folder / "results.json")
+    try:
+        from analysis.brief.document import write_brief
+
+        return {lang: str(folder / write_brief(part.folder, results, lang).name) for lang in ("en", "zh")}
+    except Exception as error:
+        say(f"error: the brief could not be written: {type(error).__name__}: {error}; the results are kept")
+        return {}
 
 
-def keep(folder: Path, about: dict[str, object], runs: Sequence[Run], results: Results, settings: Settings) -> None:
-    """Write tables, results.json and the briefs; the folder appears whole."""
-    with writing(folder, about) as part:
-        for title, table in tables(runs, city_of(settings.city)).items():
-            part.table(title, table)
-        results.save(part.folder / "results.json")
-        for lang in LANGUAGES:
-            write_brief(part.folder, results, lang)
+def _said(settings: Settings, study: str, folder: Path, city: City, ended: Ended, results: Results | None,
+          briefs: dict[str, str], failed: list[str], seconds: float) -> dict[str, Any]:  # fmt: skip
+    return {
+        "id": study,
+        "status": ended.status,
+        "folder": str(folder),
+        "briefs": briefs,
+        "city": city.name,
+        "share": city.share,
+        "residents": city.residents,
+        "days": settings.days,
+        "warmup": settings.warmup,
+        "seed": settings.seed,
+        "replications": len(next(iter(results.options)).digests) if results else 0,
+        "options": [option.name for option in settings.options],
+        "scenarios": list(settings.scenarios),
+        "effects": _effects(results) if results else [],
+        "utilisation": results.utilisation if results else {},
+        "failed": failed,
+        "seconds": round(seconds, 3),
+    }
 
 
-def tell(results: Results, folder: Path, lang: str, as_json: bool) -> None:
-    """Print the table of effects, and where the brief lies."""
-    if as_json:
-        effects = [
-            {
-                "scenario": e.scenario, "option": e.option, "base": e.base, "outcome": e.outcome, "effect": e.paired.mean,
-                "low": e.paired.interval.low if e.paired.interval else None,
-                "high": e.paired.interval.high if e.paired.interval else None, "n": e.paired.n, "verdict": e.verdict,
-            }
-            for e in results.effects
-        ]  # fmt: skip
-        print_json({"residents": results.residents, "cases": results.cases, "effects": effects, "folder": str(folder)})
-        return
-    text = words(lang)
-    found = {(e.option, e.outcome): e for e in results.effects if e.scenario == results.scenario}
-    levels = {(x.option, x.outcome): x.mean for x in results.levels if x.scenario == results.scenario}
-    base = results.options[0].name
-    rows = []
-    for option in results.options:
-        cells = []
-        for outcome in HEADLINES:
-            effect = found.get((option.name, outcome))
-            if effect is None or option.name == base:
-                cells.append(number(levels.get((option.name, outcome), float("nan"))))
-            else:
-                interval = effect.paired.interval
-                around = f" [{number(interval.low)}, {number(interval.high)}]" if interval else ""
-                cells.append(f"{'+' if effect.paired.mean > 0 else ''}{number(effect.paired.mean)}{around}")
-        rows.append((text.name("option", option.name), *cells))
-    heads = (
-        text("cli.option") if "cli.option" in text.table else "option",
-        *(text.name("outcome", o) for o in HEADLINES),
-    )
-    print_table("", heads, rows, numbers=frozenset(range(1, len(heads))))
-    print(folder / f"brief.{lang}.html")
+def _effects(results: Results) -> list[dict[str, Any]]:
+    """Every effect with the interval that tables show; null where there is none."""
+    return [
+        {
+            "scenario": effect.scenario,
+            "option": effect.option,
+            "base": effect.base,
+            "outcome": effect.outcome,
+            "mean": finite(effect.paired.mean),
+            "se": finite(effect.paired.se),
+            "low": interval and finite(interval.low),
+            "high": interval and finite(interval.high),
+            "interval": "bca" if effect.paired.bca else "t" if effect.paired.t else None,
+            "variance_reduction": effect.paired.variance_reduction,
+            "n": effect.paired.n,
+            "verdict": effect.verdict,
+        }
+        for effect in results.effects
+        for interval in (effect.paired.interval,)
+    ]
+
+
+def _print(said: dict[str, Any], results: Results, lang: str) -> None:
+    """One table a scenario: the headline outcomes under the baseline, and how each option changes them."""
+    from analysis.brief.reading import Lookup, effect_cell, headline, level_cell, unit_of
+    from analysis.brief.words import words
+
+    text, look = words(lang), Lookup.of(results)
+    base, *others = (option.name for option in results.options)
+    for scenario in results.scenarios:
+        shown = headline(results, scenario)
+        columns = [text("page.option"), *(f"{text.name('outcome', name)} ({unit_of(name, text, change=True)})" for name in shown)]
+        levels = (look.levels.get((scenario, base, name)) for name in shown)
+        rows = [[text.name("option", base), *(level_cell(level, text).mean if level else "" for level in levels)]]
+        for option in others:
+            effects = (look.effects.get((scenario, option, name)) for name in shown)
+            cells = (effect_cell(effect, text) if effect else None for effect in effects)
+            rows.append([text.name("option", option),
+                         *("" if cell is None else f"{cell.mean}  {cell.word}\n{cell.span or ''}".rstrip() for cell in cells)])  # fmt: skip
+        print_table(text.name("scenario", scenario), columns, rows)
+    for brief in said["briefs"].values():
+        print(brief)
+    print(f"{said['folder']}  {said['seconds']:.0f} s")
+
+
+def _warn(utilisation: Mapping[str, Mapping[str, float]], broken: Sequence[str]) -> None:
+    for option, load in utilisation.items():
+        for kind, share in load.items():
+            if share > HIGHEST:
+                say(f"error: {option}: {kind} is busy {share:.2f} of its time, above {HIGHEST}: its queue has no end")
+    for what in broken:
+        say(f"error: {what} does not hold; the results must not be used")
+
+
+def _report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:
+    """Say what did not end, by the exception that the exit code hangs on."""
+    kept = f"{len(ended.records)} of {len(jobs)} trials are kept in {folder}" if ended.records else "nothing was kept"
+    if ended.stopped:
+        say(f"stopped: {kept}")
+        raise KeyboardInterrupt
+    if ended.failed:
+        first = min(ended.failed)
+        more = f", and {len(ended.failed) - 1} more" if len(ended.failed) > 1 else ""
+        raise RunsFailed(f"{jobs[first].label}: {ended.failed[first]}{more}; {kept}")

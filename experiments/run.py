@@ -117,18 +117,22 @@ def summary(study: str, folder: Path, planned: PlannedTrial, record: Record, cit
 
 
 def print_summary(said: dict[str, Any], lang: str) -> None:
-    """The summary on the terminal."""
+    """The summary on the terminal: outcomes in the units that people read, load by kind of station."""
+    from analysis.brief.numbers import scale, significant
     from analysis.brief.words import words
 
     text = words(lang)
-    title = f"{text.name('option', said['option'])}: {said['residents']:,} / {said['cases']:,} / {said['days']}"
     rows = []
     for name, value in said["outcomes"].items():
-        outcome = OUTCOMES[name]
-        rows.append((text.name("outcome", name), "-" if value is None else f"{value:,.4g}", outcome.unit, outcome.meaning))
-    print_table(title, ("outcome", "value", "unit", "meaning"), rows, numbers=(1,))
-    load = [(kind.replace("_", " "), "-" if share is None else f"{share:.2f}") for kind, share in said["utilisation"].items()]
-    print_table("utilisation by kind of station", ("station", "share of time busy"), load, numbers=(1,))
+        shown = scale(OUTCOMES[name].unit)
+        number = text("page.missing") if value is None else significant(value * shown.factor)
+        rows.append((text.name("outcome", name), number, text(shown.level), text.name("meaning", name)))
+    title = f"{text.name('option', said['option'])} · {text.name('scenario', said['scenario'])} · {said['city']}"
+    print_table(title, (text("page.outcome"), "", "", ""), rows, numbers=(1,))
+    load = [(text.name("station", kind), text("page.missing") if share is None else significant(100.0 * share), "%")
+            for kind, share in said["utilisation"].items()]  # fmt: skip
+    print_table(text("load.heading"), (text("load.station"), "", ""), load, numbers=(1,))
+    print(f"{said['residents']:,} residents, {said['days']} days, {said['cases']:,} cases, {said['seconds']:.2f} s")
     print(f"digest {said['digest']}\nresults in {said['folder']}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -72,6 +73,7 @@ class Settings:
     chunk: int
     out: Path | None
     lang: str
+    command: str  # that asks for the same study
 
 
 def read(
@@ -144,6 +146,12 @@ def _choices(
     found = chosen(choices["option"], sets, where, whole=verb == "compare")
     choices["option"] = tuple(dict.fromkeys(home for home in found.values() if home)) or tuple(sets)[:1]
     return choices, tuple(found), values
+
+
+def _command(verb: str, overrides: Sequence[str], plugins: tuple[str, ...]) -> str:
+    """The command without what changes no result: where it is kept, how fast, in which language."""
+    told = [raw for raw in overrides if raw.lstrip("+").split("=")[0] not in ("out", "lang", "threads", "processes", "chunk")]
+    return shlex.join(["reformsim", verb, *told, *(word for plugin in plugins for word in ("--plugin", plugin))])
 
 
 def _group(composed: Composed, key: str) -> Any:

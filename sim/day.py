@@ -85,7 +85,10 @@ class Run:
 
     def _begin(self, stretch: Stretch, earlier: Stretch | None) -> None:
         def begin(locale: Locale) -> None:
-            rules = rules_at(stretch, locale.district.code)
+            code = locale.district.code
+            rules = rules_at(stretch, code)
+            if earlier is not None and (rules, stretch.settling) == (rules_at(earlier, code), earlier.settling):
+                return  # nothing changes here, to the last bit
             dip = rules.jurisdiction.transition_loss if stretch.settling else 0.0
             locale.begin(stretch.from_day, rules, self.before, self.map_of(rules), dip)
 

@@ -19,10 +19,10 @@ from sim.rng import study_key
 from sim.rules import Rules
 from sim.scenario import Scenario
 from sim.services import catalogue
-from sim.world.cases import ROOM
+from sim.world.cases import ROOM, Stage
 from sim.world.city import I64, Jurisdictions
 from sim.world.district import District
-from sim.world.layout import Layout
+from sim.world.layout import Layout, stations_of
 from sim.world.state import grow, remember
 from sim.world.tallies import PlaceColumn
 
@@ -100,9 +100,11 @@ class Locale:
         """New rules come into force on a morning."""
         if day:
             self.pay(day)
-        earlier = self.layout.towns if day else None
+        earlier = self.layout if day else None
         self.rules = rules
         self.layout = lay_out(self.district, before, now, rules, dip)
+        if earlier is not None:
+            hand_over(earlier, self.layout)
         self.parts = self._parts(before)
         self.dials = dials(rules)
         self.clocks = clocks(self.dials[0]["open"], self.dials[0]["close"])
@@ -112,7 +114,7 @@ class Locale:
         if day:
             self.memory.fund.move(seat)
             self.memory.due[:] = _regroup(self.memory.due, seat)
-            closed = max(0, (earlier or 0) - self.layout.towns)
+            closed = max(0, (earlier.towns if earlier else 0) - self.layout.towns)
             self.memory.purse.pay("one_off", int(closed * rules.jurisdiction.one_off_yuan * 100.0))
         self._weigh(int(self.month_of(day)))
 
@@ -349,6 +351,20 @@ class Locale:
         help_ = helping.project_seconds(rules, projects, council.RUNNING_MONTHS)
         m.help[begin : begin + council.RUNNING_MONTHS] += help_
         m.running[begin : begin + council.RUNNING_MONTHS] += projects
+
+
+def hand_over(earlier: Layout, later: Layout) -> None:
+    """Tell new stations how busy their place's stations were on the last working day: patrols depend on it."""
+    if earlier.stations.size == later.stations.size and np.array_equal(earlier.first_station, later.first_station):
+        later.stations["busy"] = earlier.stations["busy"]
+        return
+    old, new = earlier.stations[stations_of(earlier, Stage.GRID)], later.stations[stations_of(later, Stage.GRID)]
+    places = 1 + int(max(old["place"].max(), new["place"].max()))
+    busy = np.bincount(old["place"], old["busy"], places)
+    servers = np.bincount(old["place"], old["servers"], places)
+    typical = busy.sum() / max(1.0, servers.sum())
+    each = np.where(servers > 0, busy / np.maximum(1.0, servers), typical)
+    new["busy"] = np.floor(each[new["place"]] * new["servers"]).astype(np.int64)
 
 
 def _regroup(due: I64, holder: I64) -> I64:

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
-from analysis.brief.document import write_brief
-from analysis.brief.document import brief
+from analysis.brief.document import brief, write_brief
 from analysis.brief.numbers import fixed, percent, significant, spanned
 from analysis.brief.reading import HEADLINE, advice
 from analysis.brief.typeface import covered
