@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from hashlib import sha256
@@ -54,14 +55,15 @@ def plan(settings: Settings) -> tuple[PlannedTrial, ...]:
     )  # fmt: skip
 
 
-def conduct(planned: PlannedTrial) -> Record:
-    """Found the city, once in each process, and run the trial."""
+def conduct(planned: PlannedTrial, watch: Callable[[int], None] | None = None) -> Record:
+    """Found the city, once in each process, and run the trial; `watch` is told of each finished day."""
     return simulate(
         Trial(
             city=city_of(planned.city), option=planned.option, scenario=planned.scenario_values, rules=planned.rules,
             days=planned.days, warmup=planned.warmup, seed=planned.seed, replication=planned.replication,
             threads=planned.threads, chunk=planned.chunk,
-        )
+        ),
+        watch,
     )  # fmt: skip
 
 

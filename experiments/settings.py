@@ -116,6 +116,7 @@ def read(
         scenarios=scenarios,
         rules=rules,
         out=_out(first),
+        command=_command(verb, overrides, plugins),
         **_knobs(first),
     )
 
