@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -94,7 +93,7 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
     if verb != "show":
         parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
-                            help="trust this package: an option may then name reform: package.module:Class")  # fmt: skip
+                            help="trust this package: options may name package.module:Class as a reform")  # fmt: skip
         parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
     parser.add_argument("--config-dir", action="append", default=[], type=Path, metavar="FOLDER",
                         help="your own option/, scenario/, city/ and rules/ files beside the shipped ones")  # fmt: skip
@@ -102,19 +101,16 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         asked = parser.parse_intermixed_args(rest)
     except SystemExit:  # --help
         return DONE
-    said = _show(asked) if verb == "show" else _study(verb, asked, extra)
-    if asked.json:
-        print(json.dumps(said, ensure_ascii=False, allow_nan=False, indent=1))
+    if verb == "show":
+        from experiments.show import show
+
+        show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
+    else:
+        _study(verb, asked, extra)
     return DONE
 
 
-def _show(asked: argparse.Namespace) -> Any:
-    from experiments.show import show
-
-    return show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
-
-
-def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> Any:
+def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> None:
     from experiments.composing import Folders
     from experiments.options import import_plugin
     from experiments.settings import read
@@ -125,7 +121,8 @@ def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> Any:
     if verb == "run":
         from experiments.run import run
 
-        return run(settings, as_json=asked.json, **extra)
-    from experiments.compare import compare
+        run(settings, as_json=asked.json, **extra)
+    else:
+        from experiments.compare import compare
 
-    return compare(settings, as_json=asked.json, **extra)
+        compare(settings, as_json=asked.json, **extra)

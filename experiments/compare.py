@@ -14,14 +14,16 @@ from experiments.engine import local
 from experiments.manifest import manifest
 from experiments.provenance import versions
 from experiments.refusal import RunsFailed
-from experiments.run import HIGHEST, Conduct, finite, folder_of, founded
+from experiments.run import LOWEST, Conduct, folder_of, founded, warn_of_load
 from experiments.settings import Settings
 from experiments.store import DONE, STOPPED, Part, writing
-from experiments.terminal import print_table, progress, say
+from experiments.terminal import print_json, print_table, progress, say
 from sim.trial import Record
 from sim.world.city import City
 
 if TYPE_CHECKING:
+    from analysis.brief.words import Words
+    from analysis.compare import Effect
     from analysis.results import Results
 
 FAILED = "failed"
@@ -41,12 +43,8 @@ class Ended:
         return STOPPED if self.stopped else FAILED if self.failed else DONE
 
 
-def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> dict[str, Any]:
-    """Run every trial of the study, keep them, compare each option with the first and write the brief.
-
-    Returns:
-        What `--json` prints: id, status, folder, briefs, city, share, residents, days, warmup, seed, replications,
-        options (the first is the baseline), scenarios, effects, utilisation, failed, seconds.
+def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> None:
+    """Run every trial of the study, keep them, compare each option with the first, write the brief and say it all.
 
     Raises:
         Refusal: see `run.run`.
@@ -72,18 +70,23 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
             results = _results(settings, paired, city)
             briefs = _write_briefs(part, results, folder)
     said = _said(settings, study, folder, city, ended, results, briefs, failed, seconds)
-    if results is not None and not as_json:
+    if as_json:
+        print_json(said)
+    elif results is not None:
         _print(said, results, settings.lang)
     if results is not None:
         _warn(said["utilisation"], results.broken)
     _report(jobs, ended, folder)
-    return said
 
 
 def _run(jobs: Sequence[PlannedTrial], settings: Settings, conduct: Conduct) -> Ended:
     ended = Ended()
-    what = f"{len(settings.options)} options x {len(settings.scenarios)} scenarios x {len(settings.replications)} replications"
-    with progress(len(jobs), what) as advance, closing(local(conduct, jobs, settings.processes, settings.threads)) as engine:
+    sizes = len(settings.options), len(settings.scenarios), len(settings.replications)
+    what = "{} options x {} scenarios x {} replications".format(*sizes)
+    with (
+        progress(len(jobs), what) as advance,
+        closing(local(conduct, jobs, settings.processes, settings.threads)) as engine,
+    ):
         try:
             for index, record, error in engine:
                 if record is not None:
@@ -146,6 +149,7 @@ def _said(settings: Settings, study: str, folder: Path, city: City, ended: Ended
         "city": city.name,
         "share": city.share,
         "residents": city.residents,
+        "cases": results.cases if results else None,
         "days": settings.days,
         "warmup": settings.warmup,
         "seed": settings.seed,
@@ -167,10 +171,10 @@ def _effects(results: Results) -> list[dict[str, Any]]:
             "option": effect.option,
             "base": effect.base,
             "outcome": effect.outcome,
-            "mean": finite(effect.paired.mean),
-            "se": finite(effect.paired.se),
-            "low": interval and finite(interval.low),
-            "high": interval and finite(interval.high),
+            "effect": effect.paired.mean,
+            "se": effect.paired.se,
+            "low": interval and interval.low,
+            "high": interval and interval.high,
             "interval": "bca" if effect.paired.bca else "t" if effect.paired.t else None,
             "variance_reduction": effect.paired.variance_reduction,
             "n": effect.paired.n,
@@ -183,32 +187,43 @@ def _effects(results: Results) -> list[dict[str, Any]]:
 
 def _print(said: dict[str, Any], results: Results, lang: str) -> None:
     """One table a scenario: the headline outcomes under the baseline, and how each option changes them."""
-    from analysis.brief.reading import Lookup, effect_cell, headline, level_cell, unit_of
+    from analysis.brief.reading import Lookup, headline, level_cell, unit_of
     from analysis.brief.words import words
 
     text, look = words(lang), Lookup.of(results)
     base, *others = (option.name for option in results.options)
     for scenario in results.scenarios:
         shown = headline(results, scenario)
-        columns = [text("page.option"), *(f"{text.name('outcome', name)} ({unit_of(name, text, change=True)})" for name in shown)]
+        columns = [
+            text("page.option"),
+            *(f"{text.name('outcome', name)} ({unit_of(name, text, change=True)})" for name in shown),
+        ]
         levels = (look.levels.get((scenario, base, name)) for name in shown)
         rows = [[text.name("option", base), *(level_cell(level, text).mean if level else "" for level in levels)]]
         for option in others:
             effects = (look.effects.get((scenario, option, name)) for name in shown)
-            cells = (effect_cell(effect, text) if effect else None for effect in effects)
-            rows.append([text.name("option", option),
-                         *("" if cell is None else f"{cell.mean}  {cell.word}\n{cell.span or ''}".rstrip() for cell in cells)])  # fmt: skip
+            rows.append(
+                [text.name("option", option), *("" if effect is None else _told(effect, text) for effect in effects)]
+            )
         print_table(text.name("scenario", scenario), columns, rows)
     for brief in said["briefs"].values():
         print(brief)
     print(f"{said['folder']}  {said['seconds']:.0f} s")
 
 
+def _told(effect: Effect, text: Words) -> str:
+    from analysis.brief.reading import effect_cell
+
+    cell = effect_cell(effect, text)
+    return f"{cell.mean}  {cell.word}\n{cell.span or ''}".rstrip()
+
+
 def _warn(utilisation: Mapping[str, Mapping[str, float]], broken: Sequence[str]) -> None:
+    base = next(iter(utilisation))
     for option, load in utilisation.items():
-        for kind, share in load.items():
-            if share > HIGHEST:
-                say(f"error: {option}: {kind} is busy {share:.2f} of its time, above {HIGHEST}: its queue has no end")
+        warn_of_load(
+            f"{option}: ", load if option == base else {kind: max(share, LOWEST) for kind, share in load.items()}
+        )
     for what in broken:
         say(f"error: {what} does not hold; the results must not be used")
 

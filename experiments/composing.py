@@ -167,8 +167,7 @@ def compose_plain(
             raise refuse(
                 COMMAND_LINE, override.key_or_group, override.input_line, allowed="takes one value in this verb"
             )
-        raw = override.input_line or ""
-        lines.append(raw if override.is_delete() else "++" + raw.lstrip("+"))
+        lines.append("++" + (override.input_line or "").lstrip("+"))
     plain = _plain(verb, lines, folders)
     overridden = frozenset(o.key_or_group for o in values)
     _check(plain, ())

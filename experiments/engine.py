@@ -10,10 +10,10 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ class WorkerDied(RuntimeError):
 
 def local(
     work: Callable[[J], R], jobs: Sequence[J], processes: int, threads: int = 1
-) -> Iterator[tuple[int, R | None, Exception | None]]:
+) -> Generator[tuple[int, R | None, Exception | None], None, None]:
     """Run jobs in a pool of spawned processes, results in order of completion.
 
     A killed worker costs the jobs in flight another try, each by itself until the guilty one is known; one that takes
@@ -49,22 +49,25 @@ def local(
     with _threads(threads):
         while waiting or suspects:
             batch, width = (deque([suspects.popleft()]), 1) if suspects else (waiting, processes)
-            for index, future in _shift(work, jobs, batch, width):
-                error = future.exception()
-                if error is None:
-                    yield index, future.result(), None
-                    continue
-                if not isinstance(error, BrokenProcessPool):
-                    yield index, None, error if isinstance(error, Exception) else RuntimeError(repr(error))
-                    continue
-                deaths[index] += 1
-                if deaths[index] < MOST_DEATHS:
-                    suspects.append(index)
-                else:
-                    yield index, None, WorkerDied(f"its worker died {MOST_DEATHS} times")
+            with closing(_shift(work, jobs, batch, width)) as ended:
+                for index, future in ended:
+                    error = future.exception()
+                    if error is None:
+                        yield index, future.result(), None
+                        continue
+                    if not isinstance(error, BrokenProcessPool):
+                        yield index, None, error if isinstance(error, Exception) else RuntimeError(repr(error))
+                        continue
+                    deaths[index] += 1
+                    if deaths[index] < MOST_DEATHS:
+                        suspects.append(index)
+                    else:
+                        yield index, None, WorkerDied(f"its worker died {MOST_DEATHS} times")
 
 
-def _shift(work: Callable[[J], R], jobs: Sequence[J], batch: deque[int], width: int) -> Iterator[tuple[int, Future[R]]]:
+def _shift(
+    work: Callable[[J], R], jobs: Sequence[J], batch: deque[int], width: int
+) -> Generator[tuple[int, Future[R]], None, None]:
     """Work off a batch in one pool until it is empty or the pool breaks; what was never begun stays in the batch.
 
     The first job runs alone, so that the kernels it compiles and the city it keeps are there for the others.

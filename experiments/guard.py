@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-
 from typing import Any
 
 import yaml
@@ -35,7 +34,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the whe
 
 
 def read_yaml(path: Path, where: str) -> yaml.MappingNode | None:
-    """The one mapping in a file as nodes, or None where it is empty; anything that the guard does not pass is refused."""
+    """The one mapping in a file as nodes, or None where it is empty; what the guard does not pass is refused."""
     if not path.is_file():
         raise Refusal(f"{where}: there is no such file")
     if path.stat().st_size > MOST_BYTES:
@@ -149,8 +148,10 @@ def check_override(raw: str) -> None:
     if len(raw) > LONGEST_OVERRIDE:
         raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: an override may hold at most {LONGEST_OVERRIDE} characters")
     key, equals, value = raw.partition("=")
-    name = key.lstrip("+~")
-    if not raw.isprintable() or not (equals or raw.startswith("~")) or not name or raw.startswith("-"):
+    name = key.lstrip("+")
+    if raw.startswith("~"):
+        raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: nothing can be taken away; give the key a value")
+    if not raw.isprintable() or not equals or not name:
         raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: an override is written key=value")
     for part in name.split("."):
         check_key(part, name, COMMAND_LINE)

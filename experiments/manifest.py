@@ -29,11 +29,18 @@ def manifest(settings: Settings, identity: str, runs: Sequence[tuple[PlannedTria
         "rng_layout": RNG_LAYOUT,
         "versions": versions(),
         "host": host(),
-        "speed": {"threads": settings.threads, "processes": settings.processes, "chunk": settings.chunk, "seconds": round(seconds, 3)},
+        "speed": {
+            "threads": settings.threads,
+            "processes": settings.processes,
+            "chunk": settings.chunk,
+            "seconds": round(seconds, 3),
+        },
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "trials": len(runs),
         "failed": list(failed),
-        "checks": {name: all(record.checks[name] for _, record in runs) for name in (runs[0][1].checks if runs else ())},
+        "checks": {
+            name: all(record.checks[name] for _, record in runs) for name in (runs[0][1].checks if runs else ())
+        },
     }
 
 

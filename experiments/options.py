@@ -107,9 +107,9 @@ def _rollout(key: str, plain: Any, origin: Origin, plugins: tuple[str, ...]) -> 
     kind = _reform(plain["reform"], f"{key}.reform", origin, plugins)
     own = {k: v for k, v in plain.items() if k != "reform" and k not in TIMING}
     names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
-    for unknown in own.keys() - set(names):
-        raise refuse(origin(f"{key}.{unknown}"), f"{key}.{unknown}", own[unknown],
-                     allowed=f"unknown key of {plain['reform']}; allowed:", name=unknown, names=[*names, *TIMING])  # fmt: skip
+    for unknown in sorted(own.keys() - set(names)):
+        full, allowed = f"{key}.{unknown}", f"unknown key of {plain['reform']}; allowed:"
+        raise refuse(origin(full), full, own[unknown], allowed=allowed, name=unknown, names=[*names, *TIMING])
     reform = typed(kind, own, key, origin)
     timing = {k: v for k, v in plain.items() if k in TIMING}
     when = typed(When, timing, key, origin)
@@ -127,16 +127,11 @@ def _reform(name: str, key: str, origin: Origin, plugins: tuple[str, ...]) -> ty
     if not colon:
         raise refuse(origin(key), key, name, allowed="there is no such reform; allowed:", name=name, names=REFORMS)
     if not any(module == p or module.startswith(f"{p}.") for p in plugins):
-        raise refuse(
-            origin(key),
-            key,
-            name,
-            allowed=f"a reform of your own needs --plugin {module.split('.')[0]} on the command line",
-        )
+        needed = f"a reform of your own needs --plugin {module.split('.')[0]} on the command line"
+        raise refuse(origin(key), key, name, allowed=needed)
     kind = getattr(import_plugin(module), attribute, None)
-    if not (
-        isinstance(kind, type) and is_dataclass(kind) and kind.__dataclass_params__.frozen and hasattr(kind, "amend")
-    ):  # type: ignore[attr-defined]
+    frozen = isinstance(kind, type) and is_dataclass(kind) and getattr(kind, "__dataclass_params__").frozen  # noqa: B009
+    if not frozen or not hasattr(kind, "amend"):
         raise refuse(origin(key), key, name, allowed="must be a frozen dataclass with a method amend")
     return cast("type[Reform]", kind)
 

@@ -19,7 +19,7 @@ NOTE = "Written from the code by `python -m experiments.reference`; a test compa
 def parameters() -> str:
     """Every lever of the rules, by theme."""
     lines = ["# Parameters", "", f"{NOTE} `reformsim show parameters` prints the same.", ""]
-    lines += ["Override them as `rules.<theme>.<lever>=value`. Those whose source is `assumption` rest on nothing published."]
+    lines += ["Override them as `rules.<theme>.<lever>=value`. A source of `assumption` means none is published."]
     found = [(name.partition("."), f) for name, f in levers()]
     for theme in fields(Rules):
         kind: Any = theme.default_factory
@@ -46,7 +46,7 @@ def reforms() -> str:
     lines += ["An entry of an option names a reform, its fields, and when and where: `from_day`, `until_day`, `where`."]
     for name, kind in REFORMS.items():
         lines += ["", f"## {name}", "", cleandoc(kind.__doc__ or ""), ""]
-        own = [(f, "must be given" if f.default is MISSING else _value(f.default)) for f in fields(kind)]
+        own = [(f, "must be given" if f.default is MISSING else _value(f.default)) for f in fields(kind)]  # type: ignore[arg-type]
         rows = [(f"`{f.name}`", str(f.type), value) for f, value in own]
         lines += _table(("field", "type", "value"), rows)
     return _page(lines)

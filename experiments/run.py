@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.cities import city_of
 from experiments.design import PlannedTrial, conduct, identity, plan
 from experiments.manifest import manifest
-from experiments.refusal import Refusal, RunsFailed
+from experiments.refusal import Refusal, RunsFailed, refuse
 from experiments.settings import Settings
-from experiments.terminal import print_table, say, waiting
+from experiments.terminal import finite, print_json, print_table, progress, say
 from sim.outcomes import OUTCOMES
 from sim.trial import Record
 from sim.world.city import City
 
-HIGHEST, LOWEST = 0.95, 0.15  # utilisation above which queues have no end, below which a station is an assumption gone wrong
+HIGHEST, LOWEST = (
+    0.95,
+    0.15,
+)  # utilisation above which queues have no end, below which a station is an assumption gone wrong
 RESULTS = Path("results")
-Conduct = Callable[[PlannedTrial], Record]
+Conduct = Callable[..., Record]  # conduct(planned trial, watch) -> record
 
 
-def run(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> dict[str, Any]:
-    """Run the one trial of these settings, keep it and say what came out.
-
-    Returns:
-        What `--json` prints: id, folder, city, share, option, scenario, residents, cases, digest, outcomes (null where
-        there is none), utilisation, checks, seconds.
+def run(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> None:
+    """Run the one trial of these settings, keep it and say what came out, as tables or as one JSON document.
 
     Raises:
         Refusal: a city that cannot be founded, a district it does not have, a place that cannot take the results.
-        RunsFailed: the trial failed, or its results could not be kept; what was found is in the message.
+        RunsFailed: the trial failed, an invariant did not hold, or the results could not be kept.
     """
     study = identity(settings)
     folder = folder_of(settings, study)
     city = founded(settings)
     planned = plan(settings)[0]
     start = time.perf_counter()
-    with waiting(f"{city.residents:,} residents, {settings.days} days, {planned.label}"):
+    with progress(settings.days, f"{city.residents:,} residents, {planned.label}: days") as advance:
         try:
-            record = conduct(planned)
+            record = conduct(planned, advance)
         except ValueError as error:
             raise Refusal(str(error)) from error
         except Exception as error:
@@ -49,13 +47,16 @@ def run(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct
     seconds = time.perf_counter() - start
     keep(settings, study, folder, planned, record, city, seconds)
     said = summary(study, folder, planned, record, city, seconds)
-    if not as_json:
+    if as_json:
+        print_json(said)
+    else:
         print_summary(said, settings.lang)
-    warn_of_load(record.utilisation)
+    warn_of_load("", record.utilisation)
     broken = [name for name, held in record.checks.items() if not held]
     if broken:
-        raise RunsFailed(f"{planned.label}: does not hold: {', '.join(broken)}; the results in {folder} must not be used")
-    return said
+        raise RunsFailed(
+            f"{planned.label}: does not hold: {', '.join(broken)}; the results in {folder} must not be used"
+        )
 
 
 def folder_of(settings: Settings, study: str) -> Path:
@@ -78,12 +79,16 @@ def founded(settings: Settings) -> City:
         for entry, rollout in option.rollouts:
             for code in rollout.where.district:
                 if code not in codes:
-                    allowed = ", ".join(map(str, sorted(codes)))
-                    raise Refusal(f"option.{option.name}.{entry}.where.district = {code}: {city.name} has no such district; allowed: {allowed}")
+                    key = f"option.{option.name}.{entry}.where.district"
+                    raise refuse(
+                        city.name, key, code, allowed="has no such district; allowed:", names=map(str, sorted(codes))
+                    )
     return city
 
 
-def keep(settings: Settings, study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float) -> None:
+def keep(
+    settings: Settings, study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float
+) -> None:
     """Write the tables and the manifest of one trial."""
     from experiments.store import writing
     from experiments.tables import tables
@@ -94,7 +99,9 @@ def keep(settings: Settings, study: str, folder: Path, planned: PlannedTrial, re
             part.table(name, table)
 
 
-def summary(study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float) -> dict[str, Any]:
+def summary(
+    study: str, folder: Path, planned: PlannedTrial, record: Record, city: City, seconds: float
+) -> dict[str, Any]:
     """One trial as plain data."""
     return {
         "id": study,
@@ -108,8 +115,8 @@ def summary(study: str, folder: Path, planned: PlannedTrial, record: Record, cit
         "residents": record.residents,
         "cases": record.cases,
         "digest": record.digest,
-        "outcomes": {name: finite(value) for name, value in record.outcomes.items()},
-        "utilisation": {kind: finite(value) for kind, value in record.utilisation.items()},
+        "outcomes": finite(record.outcomes),
+        "utilisation": finite(record.utilisation),
         "money": record.money,
         "checks": record.checks,
         "seconds": round(seconds, 3),
@@ -136,15 +143,11 @@ def print_summary(said: dict[str, Any], lang: str) -> None:
     print(f"digest {said['digest']}\nresults in {said['folder']}")
 
 
-def warn_of_load(utilisation: dict[str, float]) -> None:
-    """A line for each kind of station that is overloaded or hardly used."""
-    for kind, share in utilisation.items():
-        if share > HIGHEST:
-            say(f"error: {kind} is busy {share:.2f} of its time, above {HIGHEST}: its queue has no end")
-        elif share < LOWEST:
-            say(f"warning: {kind} is busy {share:.2f} of its time, below {LOWEST}: check its assumptions")
-
-
-def finite(value: float) -> float | None:
-    """A number for JSON, which has neither nan nor infinity."""
-    return value if math.isfinite(value) else None
+def warn_of_load(whose: str, utilisation: Mapping[str, float]) -> None:
+    """A line for the kinds of station that are overloaded, and one for those hardly used."""
+    over = [f"{kind} {share:.2f}" for kind, share in utilisation.items() if share > HIGHEST]
+    under = [f"{kind} {share:.2f}" for kind, share in utilisation.items() if share < LOWEST]
+    if over:
+        say(f"error: {whose}busy more than {HIGHEST} of the time, so that queues have no end: {', '.join(over)}")
+    if under:
+        say(f"warning: {whose}busy less than {LOWEST} of the time, so look at the assumptions: {', '.join(under)}")

@@ -136,7 +136,7 @@ def _choices(
             values.append(override)
             continue
         known = options if group == "option" else folders.names(group)
-        if override.is_delete() or group in asked:
+        if group in asked:
             raise refuse(COMMAND_LINE, group, allowed="takes one choice; allowed:", names=known)
         choices[group] = selections(override, known)
         asked.add(group)
@@ -151,7 +151,11 @@ def _choices(
 
 def _command(verb: str, overrides: Sequence[str], plugins: tuple[str, ...]) -> str:
     """The command without what changes no result: where it is kept, how fast, in which language."""
-    told = [raw for raw in overrides if raw.lstrip("+").split("=")[0] not in ("out", "lang", "threads", "processes", "chunk")]
+    told = [
+        raw
+        for raw in overrides
+        if raw.lstrip("+").split("=")[0] not in ("out", "lang", "threads", "processes", "chunk")
+    ]
     return shlex.join(["reformsim", verb, *told, *(word for plugin in plugins for word in ("--plugin", plugin))])
 
 

@@ -3,71 +3,83 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from analysis.brief.words import LANGUAGES, Words, words
 from experiments.composing import Folders
 from experiments.guard import keys, read_yaml
 from experiments.options import sets_of
 from experiments.refusal import COMMAND_LINE, Refusal, refuse
-from experiments.terminal import print_table
+from experiments.terminal import print_json, print_table
 from sim.outcomes import OUTCOMES
 from sim.reforms import REFORMS
 from sim.rules import levers
 
 Row = dict[str, Any]
 WIDEST = 96  # characters of a cell on the terminal; JSON has all of it
+TOO_LONG = ("quantity_changed", "outputs", "evidence_parameters")  # columns that only JSON has
 
 
-def show(words: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool = False) -> list[Row]:
-    """The rows of a topic, those that hold every further word; printed as a table unless `as_json`.
+def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool = False) -> None:
+    """Print the rows of a topic, those that hold every further word, as a table or as JSON: topic -> rows.
+
+    lang=zh among the words gives names in Chinese.
 
     Raises:
         Refusal: no topic, or an unknown one.
     """
-    if not words:
+    if not [word for word in asked if not word.startswith("lang=")]:
         raise Refusal(f"{COMMAND_LINE}: show: name a topic: {', '.join(TOPICS)}")
-    topic, *rest = words
+    langs = [word for word in asked if word.startswith("lang=")]
+    text = _words(langs[-1].partition("=")[2] if langs else "en")
+    topic, *rest = [word for word in asked if word not in langs]
     if topic not in TOPICS:
         raise refuse(COMMAND_LINE, "show", topic, allowed="there is no such topic; allowed:", name=topic, names=TOPICS)
-    rows = [row for row in TOPICS[topic](Folders(user=folders)) if all(w.lower() in str(row.values()).lower() for w in rest)]
-    if not as_json:
-        columns = list(rows[0]) if rows else ["nothing found"]
+    rows = [
+        row
+        for row in TOPICS[topic](Folders(user=folders), text)
+        if all(w.lower() in str(row.values()).lower() for w in rest)
+    ]
+    if as_json:
+        print_json({topic: rows})
+    else:
+        columns = [column for column in rows[0] if column not in TOO_LONG] if rows else ["nothing found"]
         print_table(topic, columns, [[_cell(row[column]) for column in columns] for row in rows])
-    return rows
 
 
-def cities(folders: Folders) -> list[Row]:
+def cities(folders: Folders, text: Words) -> list[Row]:
     """Cities with the keys they take."""
-    return _configs(folders, "city")
+    return _configs(folders, "city", text)
 
 
-def scenarios(folders: Folders) -> list[Row]:
+def scenarios(folders: Folders, text: Words) -> list[Row]:
     """Scenarios with what they change."""
-    return _configs(folders, "scenario")
+    return _configs(folders, "scenario", text)
 
 
-def options(folders: Folders) -> list[Row]:
+def options(folders: Folders, text: Words) -> list[Row]:
     """Options by set, with their reforms."""
     found = []
     for name, names in sets_of(folders).items():
-        path, shown = folders.path("option", name)
-        entries = keys(read_yaml(path, shown))
-        for option in names:
-            inside = keys(entries[option]) if entries[option].id == "mapping" else {}
-            does = {entry: _plain(node) for entry, node in inside.items()}
-            found.append({"set": name, "option": option, "does": does})
+        entries = keys(read_yaml(*folders.path("option", name)))
+        found += [
+            {"set": name, "option": option, "name": text.name("option", option), "does": _plain(entries[option])}
+            for option in names
+        ]
     return found
 
 
-def reforms(folders: Folders) -> list[Row]:
+def reforms(folders: Folders, text: Words) -> list[Row]:
     """Reforms with their fields and defaults."""
     return [
         {
             "reform": name,
+            "name": text.name("reform", name),
             "does": (kind.__doc__ or "").split("\n\n")[0].replace("\n", " "),
             "fields": {f.name: "required" if f.default is MISSING else f.default for f in fields(kind)},  # type: ignore[arg-type]
         }
@@ -75,53 +87,74 @@ def reforms(folders: Folders) -> list[Row]:
     ]
 
 
-def mechanisms(folders: Folders) -> list[Row]:
+def mechanisms(folders: Folders, text: Words) -> list[Row]:
     """The 45 mechanisms: what each changes, by which levers, on what evidence."""
     return _data("mechanisms.csv")
 
 
-def outcomes(folders: Folders) -> list[Row]:
+def outcomes(folders: Folders, text: Words) -> list[Row]:
     """Outcomes with unit and better direction."""
-    return [{"outcome": o.name, "unit": o.unit, "better": o.better, "theme": o.theme, "meaning": o.meaning} for o in OUTCOMES.values()]
+    return [
+        {"outcome": o.name, "name": text.name("outcome", o.name), "unit": o.unit, "better": o.better, "theme": o.theme,
+         "meaning": text.name("meaning", o.name)}
+        for o in OUTCOMES.values()
+    ]  # fmt: skip
 
 
-def parameters(folders: Folders) -> list[Row]:
+def parameters(folders: Folders, text: Words) -> list[Row]:
     """Levers of the rules first (they can be set), then the published figures behind them."""
-    found: list[Row] = []
+    found = []
     for name, lever in levers():
         meta = lever.metadata
         allowed = " | ".join(meta["choices"])
-        found.append({"parameter": f"rules.{name}", "value": lever.default, "low": allowed or meta["low"],
-                      "high": "" if allowed else meta["high"], "unit": meta["unit"], "source": meta["source"]})  # fmt: skip
-    for row in _data("parameters.csv"):
-        found.append({"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
-                      "source": f"{row['source']} ({row['confidence']})"})  # fmt: skip
-    return found
+        low, high = (allowed, "") if allowed else (meta["low"], meta["high"])
+        found.append({"parameter": f"rules.{name}", "value": lever.default, "low": low, "high": high,
+                      "unit": meta["unit"], "source": meta["source"]})  # fmt: skip
+    published = [
+        {"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
+         "source": f"{row['source']} ({row['confidence']})"}
+        for row in _data("parameters.csv")
+    ]  # fmt: skip
+    return found + published
 
 
-TOPICS: dict[str, Callable[[Folders], list[Row]]] = {
+TOPICS: dict[str, Callable[[Folders, Words], list[Row]]] = {
     "cities": cities, "options": options, "scenarios": scenarios, "reforms": reforms, "mechanisms": mechanisms,
     "outcomes": outcomes, "parameters": parameters,
 }  # fmt: skip
 
 
-def _configs(folders: Folders, group: str) -> list[Row]:
+def _configs(folders: Folders, group: str, text: Words) -> list[Row]:
     found = []
     for name in folders.names(group):
         path, shown = folders.path(group, name)
         node = read_yaml(path, shown)
         first = path.read_text(encoding="utf-8").splitlines()[:1]
         about = first[0].lstrip("# ") if first and first[0].startswith("#") else ""
-        found.append({group: name, "about": about, "keys": {key: _plain(value) for key, value in keys(node).items()}})
+        found.append(
+            {
+                group: name,
+                "name": text.name(group, name),
+                "about": about,
+                "keys": {key: _plain(value) for key, value in keys(node).items()},
+            }
+        )
     return found
 
 
+def _words(lang: str) -> Words:
+    if lang not in LANGUAGES:
+        raise refuse(COMMAND_LINE, "lang", lang, allowed="must be one of", names=LANGUAGES)
+    return words(lang)
+
+
 def _data(name: str) -> list[Row]:
-    with (files("sim") / "data" / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+    text = (files("sim") / "data" / name).read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def _plain(node: Any) -> Any:
+    """What a node of YAML says, as text."""
     if node.id == "mapping":
         return {key.value: _plain(value) for key, value in node.value}
     return [_plain(item) for item in node.value] if node.id == "sequence" else node.value

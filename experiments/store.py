@@ -74,9 +74,8 @@ def check_place(folder: Path, identity: str) -> None:
         if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
             raise Refusal(f"out = {quoted(str(folder))}: holds other files; name a new folder")
         if (folder / MANIFEST).is_file() and (found := read_manifest(folder).get("id")) != identity:
-            raise Refusal(
-                f"out = {quoted(str(folder))}: holds the results of {str(found)[:12]}; this is {identity[:12]}; name a new folder"
-            )
+            other = f"holds another study, {str(found)[:12]}; this is {identity[:12]}"
+            raise Refusal(f"out = {quoted(str(folder))}: {other}; name a new folder")
     nearest = next(place for place in folder.absolute().parents if place.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise Refusal(f"out = {quoted(str(folder))}: no folder can be made there")

@@ -5,12 +5,12 @@ outcomes  trial, outcome, level, place, group, period, value; utilisation is an 
 accounts  trial, account, cents
 series    trial, day, district and one column a tally
 places    trial, month, place and one column a count
-spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, cases: days to solved, empty bins left out
+spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, cases: days to solved, without empty bins
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,23 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from experiments.design import PlannedTrial
-from sim.services import AGE_BANDS, CHANNELS, CLASSES
+from sim.services import AGE_BANDS, CLASSES
 from sim.trial import Record
 from sim.world.city import City
+from sim.world.tallies import SPREAD_CHANNELS
 
 Run = tuple[PlannedTrial, Record]
+Column = pa.Array | npt.NDArray[Any]
 
 
 def tables(runs: Sequence[Run], city: City) -> dict[str, pa.Table]:
-    """All tables of a study; trials are numbered in the order given."""
+    """All tables of a study; trials are numbered in the order given and have records of one shape.
+
+    Raises:
+        ValueError: no runs.
+    """
+    if not runs:
+        raise ValueError("runs must be one or more, got none")
     return {
         "trials": trials(runs),
         "outcomes": outcomes(runs, city),
@@ -39,19 +47,20 @@ def tables(runs: Sequence[Run], city: City) -> dict[str, pa.Table]:
 
 def trials(runs: Sequence[Run]) -> pa.Table:
     """What ran, and the digest of what came out."""
-    return pa.table(
+    planned, records = [run[0] for run in runs], [run[1] for run in runs]
+    return _table(
         {
-            "trial": pa.array(range(len(runs)), pa.int32()),
-            "option": _words([planned.option.name for planned, _ in runs]),
-            "scenario": _words([planned.scenario for planned, _ in runs]),
-            "replication": pa.array([planned.replication for planned, _ in runs], pa.uint32()),
-            "seed": pa.array([planned.seed for planned, _ in runs], pa.uint64()),
-            "days": pa.array([planned.days for planned, _ in runs], pa.int32()),
-            "warmup": pa.array([planned.warmup for planned, _ in runs], pa.int32()),
-            "residents": pa.array([record.residents for _, record in runs], pa.int64()),
-            "cases": pa.array([record.cases for _, record in runs], pa.int64()),
-            "digest": pa.array([record.digest for _, record in runs], pa.string()),
-            "checks_held": pa.array([all(record.checks.values()) for _, record in runs], pa.bool_()),
+            "trial": np.arange(len(runs), dtype=np.int32),
+            "option": _words([p.option.name for p in planned]),
+            "scenario": _words([p.scenario for p in planned]),
+            "replication": np.array([p.replication for p in planned], np.uint32),
+            "seed": np.array([p.seed for p in planned], np.uint64),
+            "days": np.array([p.days for p in planned], np.int32),
+            "warmup": np.array([p.warmup for p in planned], np.int32),
+            "residents": np.array([r.residents for r in records], np.int64),
+            "cases": np.array([r.cases for r in records], np.int64),
+            "digest": _texts([r.digest for r in records]),
+            "broken_checks": np.array([sum(not held for held in r.checks.values()) for r in records], np.int32),
         }
     )
 
@@ -66,15 +75,15 @@ def outcomes(runs: Sequence[Run], city: City) -> pa.Table:
             *(("utilisation", kind, value) for kind, value in record.utilisation.items()),
         )
     ]
-    return pa.table(
+    return _table(
         {
-            "trial": pa.array([row[0] for row in rows], pa.int32()),
+            "trial": np.array([row[0] for row in rows], np.int32),
             "outcome": _words([row[1] for row in rows]),
             "level": _words(["city"] * len(rows)),
             "place": _words([city.name] * len(rows)),
             "group": _words([row[2] for row in rows]),
             "period": _words(["all"] * len(rows)),
-            "value": pa.array([float(row[3]) for row in rows], pa.float64()),
+            "value": np.array([row[3] for row in rows], np.float64),
         }
     )
 
@@ -82,76 +91,88 @@ def outcomes(runs: Sequence[Run], city: City) -> pa.Table:
 def accounts(runs: Sequence[Run]) -> pa.Table:
     """Money by account."""
     rows = [(trial, name, cents) for trial, (_, record) in enumerate(runs) for name, cents in record.money.items()]
-    return pa.table(
+    return _table(
         {
-            "trial": pa.array([row[0] for row in rows], pa.int32()),
+            "trial": np.array([row[0] for row in rows], np.int32),
             "account": _words([row[1] for row in rows]),
-            "cents": pa.array([row[2] for row in rows], pa.int64()),
+            "cents": np.array([row[2] for row in rows], np.int64),
         }
     )
 
 
 def series(runs: Sequence[Run], city: City) -> pa.Table:
     """Tallies by day and district."""
-    return _cube(
-        [(record.daily, record.tallies) for _, record in runs], "day", "district", pa.array(city.district_code)
+    daily = [record.daily for _, record in runs]
+    trial, day, spot = _axes(daily)
+    return _table(
+        {"trial": trial, "day": day, "district": city.district_code[spot]} | _columns(daily, runs[0][1].tallies)
     )
 
 
 def places(runs: Sequence[Run], city: City) -> pa.Table:
     """Counts by month and place (base community)."""
-    return _cube(
-        [(record.places, record.place_columns) for _, record in runs], "month", "place", pa.array(city.place_name)
+    monthly = [record.places for _, record in runs]
+    trial, month, spot = _axes(monthly)
+    return _table(
+        {"trial": trial, "month": month, "place": _coded(spot, city.place_name)}
+        | _columns(monthly, runs[0][1].place_columns)
     )
 
 
 def spread(runs: Sequence[Run]) -> pa.Table:
     """Days to solved as histograms."""
-    names = (CLASSES, ("normal", "urgent"), CHANNELS, AGE_BANDS, ("rural", "urban"))
-    columns: dict[str, list[Any]] = {"trial": [], "cell": [], "bin": [], "cases": []}
-    labels = runs[0][1].spread_labels if runs else ()
-    for trial, (_, record) in enumerate(runs):
-        cell, slot = np.nonzero(record.spread)
-        columns["trial"].append(np.full(cell.size, trial, dtype=np.int32))
-        columns["cell"].append(cell)
-        columns["bin"].append(slot)
-        columns["cases"].append(record.spread[cell, slot])
-    joined = {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in columns.items()}
-    edges = runs[0][1].spread_edges if runs else np.zeros(1)
-    cells = np.array(labels, dtype=np.int32).reshape(len(labels), 5)[joined["cell"]]
-    words = ("class", "urgency", "channel", "age_band", "urban")
-    return pa.table(
+    counts = np.stack([record.spread for _, record in runs])
+    trial, cell, slot = np.nonzero(counts)
+    labels = np.array(runs[0][1].spread_labels, dtype=np.int32).reshape(-1, 5)[cell]
+    edges = runs[0][1].spread_edges
+    names = {
+        "class": CLASSES, "urgency": ("normal", "urgent"), "channel": SPREAD_CHANNELS,
+        "age_band": AGE_BANDS, "urban": ("rural", "urban"),
+    }  # fmt: skip
+    return _table(
         {
-            "trial": pa.array(joined["trial"], pa.int32()),
-            **{word: _coded(cells[:, i], names[i]) for i, word in enumerate(words)},
-            "days_from": pa.array(edges[joined["bin"]], pa.float64()),
-            "days_to": pa.array(edges[joined["bin"] + 1], pa.float64()),
-            "cases": pa.array(joined["cases"], pa.int64()),
+            "trial": trial.astype(np.int32),
+            **{word: _coded(labels[:, i], names[word]) for i, word in enumerate(names)},
+            "days_from": edges[slot],
+            "days_to": edges[slot + 1],
+            "cases": counts[trial, cell, slot],
         }
     )
 
 
-def _cube(
-    parts: Sequence[tuple[npt.NDArray[np.int64], tuple[str, ...]]], when: str, where: str, names: pa.Array
-) -> pa.Table:
-    """Arrays [time, place, column], one a trial, as one wide table with the columns named."""
-    times, spots = (parts[0][0].shape[0], parts[0][0].shape[1]) if parts else (0, 0)
-    place = pa.DictionaryArray.from_arrays(
-        pa.array(np.tile(np.arange(spots, dtype=np.int32), times * len(parts))), names
+def _axes(parts: Sequence[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int32], ...]:
+    """The number of the trial, the time and the place of each row of arrays [time, place, column] laid end to end."""
+    times, spots = parts[0].shape[:2]
+    grid = np.meshgrid(np.arange(len(parts)), np.arange(times), np.arange(spots), indexing="ij")
+    return tuple(axis.ravel().astype(np.int32) for axis in grid)
+
+
+def _columns(parts: Sequence[npt.NDArray[np.int64]], names: Sequence[str]) -> dict[str, Column]:
+    return {name: np.concatenate([part[:, :, i].ravel() for part in parts]) for i, name in enumerate(names)}
+
+
+def _table(columns: Mapping[str, Column]) -> pa.Table:
+    arrays = [column if isinstance(column, pa.Array) else _numbers(column) for column in columns.values()]
+    return pa.Table.from_arrays(arrays, names=list(columns))
+
+
+def _numbers(values: npt.NDArray[Any]) -> pa.Array:
+    """Numbers as Arrow sees them. Buffers, because `pa.array` imports pandas wherever it is installed."""
+    flat = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), flat.size, [None, pa.py_buffer(flat)])
+
+
+def _texts(values: Sequence[str]) -> pa.Array:
+    encoded = [value.encode() for value in values]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.Array.from_buffers(
+        pa.string(), len(encoded), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
     )
-    table = {
-        "trial": pa.array(np.repeat(np.arange(len(parts), dtype=np.int32), times * spots)),
-        when: pa.array(np.tile(np.repeat(np.arange(times, dtype=np.int32), spots), len(parts))),
-        where: place if pa.types.is_string(names.type) else place.dictionary_decode(),
-    }
-    for i, name in enumerate(parts[0][1] if parts else ()):
-        table[name] = pa.array(np.concatenate([array[:, :, i].ravel() for array, _ in parts]), pa.int64())
-    return pa.table(table)
 
 
 def _words(values: Sequence[str]) -> pa.Array:
-    return pa.array(values, pa.string()).dictionary_encode()
+    return _texts(values).dictionary_encode()
 
 
 def _coded(codes: npt.NDArray[np.int32], names: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names))
+    return pa.DictionaryArray.from_arrays(_numbers(codes), _texts(names))

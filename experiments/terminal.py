@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 PLAIN_WIDTH = 160  # columns where no terminal says otherwise
@@ -13,9 +15,9 @@ LINES_EVERY = 5.0  # seconds between plain lines of progress
 
 
 class Advance(Protocol):
-    """Called when a trial has ended."""
+    """Called when one of many has ended, a trial or a day; what it is told of it does not matter."""
 
-    def __call__(self) -> None: ...
+    def __call__(self, which: int = 0) -> None: ...
 
 
 def say(text: str) -> None:
@@ -39,19 +41,23 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     console.print(table)
 
 
-def waiting(what: str) -> AbstractContextManager[Any]:
-    """Something to look at while one thing runs."""
-    if not sys.stderr.isatty():
-        say(what)
-        return nullcontext()
-    from rich.console import Console
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(finite(document), ensure_ascii=False, allow_nan=False, indent=1))
 
-    return Console(stderr=True).status(what)
+
+def finite(value: Any) -> Any:
+    """The same with None for nan and infinities, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Advance]:
-    """Count ended trials, with their rate and the time left."""
+    """Count what has ended, with the rate and the time left."""
     bar = _rich_progress(total, what) if sys.stderr.isatty() else _plain_progress(total, what)
     with bar as advance:
         yield advance
@@ -60,7 +66,14 @@ def progress(total: int, what: str) -> Iterator[Advance]:
 @contextmanager
 def _rich_progress(total: int, what: str) -> Iterator[Advance]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
@@ -68,7 +81,7 @@ def _rich_progress(total: int, what: str) -> Iterator[Advance]:
     with Progress(*columns, console=Console(stderr=True)) as shown:
         task = shown.add_task(what, total=total, rate="")
 
-        def advance() -> None:
+        def advance(which: int = 0) -> None:
             nonlocal done
             done += 1
             shown.update(task, advance=1, rate=_rate(done, time.monotonic() - start))
@@ -80,9 +93,8 @@ def _rich_progress(total: int, what: str) -> Iterator[Advance]:
 def _plain_progress(total: int, what: str) -> Iterator[Advance]:
     start = last = time.monotonic()
     done = 0
-    say(f"{what}: 0/{total}")
 
-    def advance() -> None:
+    def advance(which: int = 0) -> None:
         nonlocal done, last
         done += 1
         now = time.monotonic()
@@ -95,4 +107,4 @@ def _plain_progress(total: int, what: str) -> Iterator[Advance]:
 
 
 def _rate(done: int, seconds: float) -> str:
-    return f"{done / max(seconds, 1e-9):.2g} trials/s"
+    return f"{done / max(seconds, 1e-9):.2g}/s"

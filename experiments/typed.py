@@ -25,7 +25,8 @@ WANTED = {
     "int_type": "a whole number", "int_from_float": "a whole number", "int_parsing_size": "a whole number",
     "float_type": "a number", "bool_type": "true or false", "string_type": "text", "tuple_type": "a list",
     "date_type": "a date written YYYY-MM-DD", "date_parsing": "a date written YYYY-MM-DD",
-    "date_from_datetime_parsing": "a date written YYYY-MM-DD", "date_from_datetime_inexact": "a date written YYYY-MM-DD",
+    "date_from_datetime_parsing": "a date written YYYY-MM-DD",
+    "date_from_datetime_inexact": "a date written YYYY-MM-DD",
 }  # fmt: skip
 
 

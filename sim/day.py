@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,11 @@ from sim.world.tallies import N_TALLIES
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """Days over which one epoch holds, and how much merged units lose in productivity while they settle down."""
+    """Days over which one epoch holds, and the districts whose merged units still settle down."""
 
     from_day: int
     epoch: Epoch
-    settling: bool
+    settling: frozenset[int]  # codes of the districts in transition
 
 
 class Run:
@@ -87,9 +88,10 @@ class Run:
         def begin(locale: Locale) -> None:
             code = locale.district.code
             rules = rules_at(stretch, code)
-            if earlier is not None and (rules, stretch.settling) == (rules_at(earlier, code), earlier.settling):
+            settles = code in stretch.settling
+            if earlier is not None and (rules, settles) == (rules_at(earlier, code), code in earlier.settling):
                 return  # nothing changes here, to the last bit
-            dip = rules.jurisdiction.transition_loss if stretch.settling else 0.0
+            dip = rules.jurisdiction.transition_loss if settles else 0.0
             locale.begin(stretch.from_day, rules, self.before, self.map_of(rules), dip)
 
         for rules in stretch.epoch.areas:
@@ -121,23 +123,21 @@ def rules_at(stretch: Stretch, district: int) -> Rules:
 
 
 def stretches(book: RuleBook, days: int) -> tuple[Stretch, ...]:
-    """Epochs, cut once more where the transition after a change of the map ends."""
-    found: list[Stretch] = []
-    changed, until = 0, -1
-    earlier: Epoch | None = None
-    for epoch in book.epochs(days):
-        if earlier is not None and _map_changed(earlier, epoch):
-            months = max(rules.jurisdiction.transition_months for rules in epoch.areas)
-            changed, until = epoch.from_day, epoch.from_day + 30 * months
-        found.append(Stretch(from_day=epoch.from_day, epoch=epoch, settling=changed <= epoch.from_day < until))
-        if found[-1].settling and until < epoch.until_day:
-            found.append(Stretch(from_day=until, epoch=epoch, settling=False))
-        earlier = epoch
+    """Epochs, cut once more where the transition of a district ends after a change of its map."""
+    epochs = book.epochs(days)
+    transitions = [
+        (district, later.from_day, later.from_day + 30 * later.areas[area].jurisdiction.transition_months)
+        for earlier, later in pairwise(epochs)
+        for district, area in later.area_of_district.items()
+        if _map(earlier, district) != _map(later, district)
+    ]
+    ends = {until for _, _, until in transitions}
+    found = []
+    for epoch in epochs:
+        for day in sorted({epoch.from_day} | {end for end in ends if epoch.from_day < end < epoch.until_day}):
+            settling = frozenset(district for district, begin, until in transitions if begin <= day < until)
+            found.append(Stretch(from_day=day, epoch=epoch, settling=settling))
     return tuple(found)
-
-
-def _map_changed(one: Epoch, other: Epoch) -> bool:
-    return any(_map(one, district) != _map(other, district) for district in one.area_of_district)
 
 
 def _map(epoch: Epoch, district: int) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from sim.world.cases import ROOM, Stage
 from sim.world.city import I64, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import Layout, stations_of
-from sim.world.state import grow, remember
+from sim.world.state import grow, move_cases, remember
 from sim.world.tallies import PlaceColumn
 
 HAZARD_ITEM = next(n for n, item in enumerate(catalogue()) if "grid_worker" in item.channels and not item.departments)
@@ -112,6 +112,8 @@ class Locale:
         self.urban = now.urban[np.unique(now.community_of[self.district.span])]
         seat = self._seat_of_place()
         if day:
+            shut = self.layout.compounds["station"][:-1] < 0  # whoever waited there goes to the community centre
+            move_cases(self.memory, shut, int(Stage.COMPOUND), int(Stage.COUNTER))
             self.memory.fund.move(seat)
             self.memory.due[:] = _regroup(self.memory.due, seat)
             closed = max(0, (earlier.towns if earlier else 0) - self.layout.towns)

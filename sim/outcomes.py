@@ -277,9 +277,11 @@ def _rural_gap(t: dict[str, int]) -> float:
 
 
 def _gini(part: I64, whole: I64, people: I64) -> float:
-    """Gini over communities, by residents, of a ratio of counts."""
+    """Gini over communities, by residents, of a ratio of counts; nan where it is 0 everywhere."""
     seen = whole > 0
-    return float(gini(part[seen] / whole[seen], people[seen])) if seen.sum() > 1 else nan
+    if seen.sum() < 2 or not (part[seen] * people[seen]).any():
+        return nan
+    return float(gini(part[seen] / whole[seen], people[seen]))
 
 
 def _weighted_quantile(values: F64, weights: I64, p: float) -> float:

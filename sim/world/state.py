@@ -90,6 +90,20 @@ def grow(memory: Memory, more: int) -> None:
     memory.heads[ROOM] += more
 
 
+def move_cases(memory: Memory, compounds: npt.NDArray[np.bool_], source: int, target: int) -> None:
+    """Move the cases of some compounds from the list of one stage to that of another. Order on a list is no matter."""
+    slot = int(memory.heads[source])
+    memory.heads[source] = NONE
+    while slot != NONE:
+        following = int(memory.chain[slot])
+        moves = bool(compounds[memory.pool[slot]["compound"]])
+        stage = target if moves else source
+        memory.pool["stage"][slot] = stage
+        memory.chain[slot] = memory.heads[stage]
+        memory.heads[stage] = slot
+        slot = following
+
+
 def open_cases(memory: Memory) -> Table:
     """The cases in the pool in canonical order, parallel parts of a case among them, links between them left out."""
     free = np.zeros(memory.pool.size, np.bool_)

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+
 from sim.day import Run
 from sim.reforms.base import Option, Reform, Rollout, Where
 from sim.trial import Trial, prepare

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
+from promise_tools import one
 
+from sim.recording import cases_conserved, little_law, record
 from sim.reforms import CompoundStations, FundLevel, IntegratingCommittee, Merge, OneGrid, OnePlatform, StaffLevels
 from sim.reforms.base import Option, Reform, Rollout
-from sim.recording import cases_conserved, little_law, record
-from sim.rules import Deadlines, Demand, Fund, Grid, Platform, Rules
+from sim.rules import Carriers, Deadlines, Demand, Fund, Grid, Platform, Rules
 from sim.trial import Trial, prepare
-from sim.world import synthetic
+from sim.world import City, synthetic
+from sim.world.cases import Stage
+from sim.world.state import open_cases
 
 NUMBERS = [*range(12), *(pytest.param(n, marks=pytest.mark.slow) for n in range(12, 100))]
 
@@ -42,12 +45,15 @@ def a_trial(number: int) -> Trial:
         demand=Demand(needs_per_head=dice.uniform(3, 10)),
         grid=Grid(hazards_per_100=dice.uniform(2, 30), detection=dice.uniform(0.09, 1.4)),
         platform=Platform(duplicate_share=dice.uniform(0, 0.4), hotline_minutes=dice.uniform(1, 20)),
-        deadlines=Deadlines(callback_share=dice.random(), false_closure=dice.uniform(0, 0.4), return_share=dice.random()),
+        deadlines=Deadlines(
+            callback_share=dice.random(), false_closure=dice.uniform(0, 0.4), return_share=dice.random()
+        ),
         fund=Fund(quorum=dice.uniform(0, 0.5)),
     )
     days = dice.randint(5, 50)
     reforms = tuple(
-        (f"reform {k}", Rollout(reform=a_reform(dice), from_day=dice.randint(0, days))) for k in range(dice.randint(0, 3))
+        (f"reform {k}", Rollout(reform=a_reform(dice), from_day=dice.randint(0, days)))
+        for k in range(dice.randint(0, 3))
     )
     option = Option(name="random", rollouts=reforms)
     return Trial(city=city, option=option, rules=rules, days=days, warmup=dice.randint(0, days - 1), seed=number)
@@ -63,3 +69,21 @@ def test_cases_and_cents_are_conserved_every_day(number: int) -> None:
             assert locale.memory.fund.balanced(), f"fund, day {day}, district {locale.district.code}"
             assert (locale.memory.daily[day - 1] >= 0).all()
     assert all(record(run).checks.values())
+
+
+def test_who_waits_at_a_compound_station_that_closes_goes_to_the_community_centre(city: City) -> None:
+    option = one(CompoundStations(share=0.0), from_day=21)
+    run = prepare(Trial(city=city, option=option, rules=Rules(carriers=Carriers(compound_share=0.9)), days=40, seed=2))
+    while run.day < 21:
+        run.step()
+
+    def waiting(stage: Stage) -> int:
+        return sum(int((open_cases(locale.memory)["stage"] == stage).sum()) for locale in run.locales)
+
+    at_stations, at_counters = waiting(Stage.COMPOUND), waiting(Stage.COUNTER)
+    run.put_rules_in_force(21)
+    assert at_stations > 0
+    assert waiting(Stage.COMPOUND) == 0
+    assert waiting(Stage.COUNTER) == at_counters + at_stations
+    for _ in run.days():
+        assert all(cases_conserved(locale) for locale in run.locales)

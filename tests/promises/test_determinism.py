@@ -32,7 +32,9 @@ def in_a_process(folder: Path, **environment: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("speed", [{"threads": 2}, {"chunk": 1}, {"chunk": 64}, {"chunk": 999}, {"threads": 2, "chunk": 64}])
+@pytest.mark.parametrize(
+    "speed", [{"threads": 2}, {"chunk": 1}, {"chunk": 64}, {"chunk": 999}, {"threads": 2, "chunk": 64}]
+)
 def test_threads_and_blocks_change_no_bit(city: City, digest: str, speed: dict[str, int]) -> None:
     assert simulate(Trial(city=city, **SETTINGS, **speed)).digest == digest
 
@@ -54,7 +56,8 @@ def test_another_seed_or_replication_is_another_run(city: City, digest: str, oth
 
 def test_a_fresh_process_without_wide_vectors_is_the_same(digest: str) -> None:
     env = os.environ | {"NPY_DISABLE_CPU_FEATURES": "X86_V4", "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CODE], env=env, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-W", "ignore", "-c", CODE]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == digest
 
 

@@ -9,8 +9,8 @@ import pytest
 from promise_tools import kept, one, run_out
 
 from sim.reforms import CompoundStations, FundLevel, Merge, OneGrid, StaffLevels, Windows
-from sim.reforms.base import Option, Reform
-from sim.rules import Departments, Rules
+from sim.reforms.base import Option, Reform, Rollout, Where
+from sim.rules import Departments, Jurisdiction, Rules
 from sim.trial import Trial
 from sim.world import City
 from sim.world.state import open_cases
@@ -45,6 +45,22 @@ def test_a_reform_in_one_district_leaves_every_other_alone(city: City, name: str
             assert not all(same), "the reform changed nothing where it was in force"
         else:
             assert all(same), [what for ((what, _), _), alike in zip(pairs, same, strict=False) if not alike]
+
+
+def test_a_merge_elsewhere_does_not_lengthen_a_transition(city: City) -> None:
+    """The first district settles down from day 5 to 35; the second merges on day 20, and settles until 50."""
+    rules = replace(RULES, jurisdiction=Jurisdiction(transition_months=1, transition_loss=0.4))
+    early = ("early", Rollout(reform=Merge(), from_day=5, where=Where(district=(FIRST,))))
+    late = ("late", Rollout(reform=Merge(), from_day=20, where=Where(district=(900_002,))))
+    alone, both = (
+        run_out(replace(trial(city, Option(name="merges", rollouts=rollouts)), rules=rules))
+        for rollouts in ((early,), (early, late))
+    )
+    assert [sorted(stretch.settling) for stretch in both.stretches] == [
+        [], [FIRST], [FIRST, 900_002], [900_002], [],
+    ]  # fmt: skip
+    np.testing.assert_array_equal(both.locales[0].memory.daily, alone.locales[0].memory.daily)
+    assert not np.array_equal(both.locales[1].memory.daily, alone.locales[1].memory.daily)
 
 
 def test_with_city_stations_that_queue_districts_do_meet(city: City) -> None:

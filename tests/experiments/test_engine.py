@@ -1,0 +1,110 @@
+"""The engine: every job once, killed workers cost nothing but time, nobody outlives the parent."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import stand_ins
+
+from experiments.engine import WorkerDied, local
+
+HERE = Path(__file__).parent
+
+
+def alive(pid: int) -> bool:
+    """Does the process run? One that waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def until(true: Callable[[], bool], seconds: float = 30.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_every_job_is_done_once() -> None:
+    done = list(local(stand_ins.square, list(range(9)), 2))
+    assert sorted(done, key=lambda d: d[0]) == [(i, i * i, None) for i in range(9)]
+
+
+def test_no_jobs_is_no_work() -> None:
+    assert list(local(stand_ins.square, [], 2)) == []
+
+
+def test_an_error_costs_its_own_job_only() -> None:
+    done = {index: (result, error) for index, result, error in local(stand_ins.refuse_two, list(range(5)), 2)}
+    assert {i: r for i, (r, _) in done.items()} == {0: 0, 1: 1, 2: None, 3: 3, 4: 4}
+    assert isinstance(done[2][1], ValueError) and str(done[2][1]) == "not two"
+
+
+def test_a_killed_worker_costs_no_job(tmp_path: Path) -> None:
+    jobs = [(number, str(tmp_path / "marker")) for number in range(8)]
+    done = list(local(stand_ins.die_once, jobs, 2))
+    assert sorted(done, key=lambda d: d[0]) == [(i, i, None) for i in range(8)]
+    assert (tmp_path / "marker").exists()
+
+
+def test_a_job_that_always_kills_is_given_up_and_the_others_are_done() -> None:
+    done = {index: (result, error) for index, result, error in local(stand_ins.die_at_three, list(range(7)), 2)}
+    assert isinstance(done.pop(3)[1], WorkerDied)
+    assert done == {i: (i, None) for i in (0, 1, 2, 4, 5, 6)}
+
+
+def test_libraries_in_workers_get_the_threads_asked_for_and_the_parent_keeps_its_own() -> None:
+    before = os.environ.get("OMP_NUM_THREADS")
+    assert [result for _, result, _ in local(stand_ins.threads_of_libraries, [1], 1, 3)] == ["3"]
+    assert os.environ.get("OMP_NUM_THREADS") == before
+
+
+def test_closing_ends_workers_at_once(tmp_path: Path) -> None:
+    jobs: list[str] = [str(tmp_path)] * 2
+    with closing(local(stand_ins.leave_and_wait, jobs, 1)) as engine:
+        import threading
+
+        begun = time.monotonic()
+        stopper = threading.Thread(target=_interrupt_when, args=(tmp_path,))
+        stopper.start()
+        try:
+            next(engine)
+        except KeyboardInterrupt:
+            interrupted = True
+        stopper.join()
+    assert interrupted
+    assert time.monotonic() - begun < 60
+    workers = [int(path.name) for path in tmp_path.iterdir()]
+    assert workers and until(lambda: not any(alive(pid) for pid in workers))
+
+
+def _interrupt_when(folder: Path) -> None:
+    import _thread
+
+    until(lambda: any(folder.iterdir()))
+    _thread.interrupt_main()
+
+
+def test_workers_leave_when_their_parent_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import stand_ins, sys; from experiments.engine import local\n"
+        "list(local(stand_ins.leave_and_wait, [sys.argv[1]], 1))"
+    )
+    path = os.pathsep.join([str(HERE), str(HERE.parents[1])])
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env={**os.environ, "PYTHONPATH": path})
+    try:
+        assert until(lambda: any(tmp_path.iterdir()))
+    finally:
+        parent.kill()
+        parent.wait()
+    (worker,) = (int(path.name) for path in tmp_path.iterdir())
+    assert until(lambda: not alive(worker))
