@@ -130,7 +130,7 @@ def _check_scalar(node: yaml.ScalarNode, path: tuple[str, ...], where: str) -> N
         raise refuse(where, key, text, allowed="only a whole ${key} may stand for another value")
     if path[:1] == ("defaults",) and (HYDRA.fullmatch(text) or "${" in text):
         raise refuse(where, key, text, allowed="defaults take plain names of configs")
-    if node.style is None:  # plain, so YAML 1.1 would guess
+    if not node.style:  # plain, so YAML 1.1 would guess
         if text.lower() in WORDS_FOR_TRUTH:
             raise refuse(where, key, text, allowed="write true or false, or quote the word")
         if TRAP.fullmatch(text):

@@ -93,7 +93,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         seal = manifest.pop("seal")
     except FileNotFoundError:
         raise Refusal(f"{path}: there is no such file") from None
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise Refusal(f"{path}: is damaged") from None
     if seal != _seal_of(manifest):
         raise Refusal(f"{path}: is damaged or was altered by hand")

@@ -11,7 +11,7 @@ spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from sim.world.city import City
 from sim.world.tallies import SPREAD_CHANNELS
 
 Run = tuple[PlannedTrial, Record]
-Column = pa.Array | npt.NDArray[Any]
+Column: TypeAlias = pa.Array | npt.NDArray[Any]
 
 
 def tables(runs: Sequence[Run], city: City) -> dict[str, pa.Table]:

@@ -6,7 +6,6 @@ run without Mesa calls too. Mesa's own generators never enter the state, so that
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import mesa
@@ -25,7 +24,7 @@ from sim.world.founding import tiny
 from sim.world.tallies import PlaceColumn, Tally
 
 
-class Council(mesa.Agent):
+class Council(mesa.Agent):  # type: ignore[misc]
     """The council of a community under the map in force."""
 
     def __init__(self, model: CityModel, locale: Locale, row: int) -> None:
@@ -62,7 +61,7 @@ class Council(mesa.Agent):
         return int(run.months[max(0, run.day - 1)])
 
 
-class Department(mesa.Agent):
+class Department(mesa.Agent):  # type: ignore[misc]
     """A governing department: what waits for it in the districts."""
 
     def __init__(self, model: CityModel, number: int) -> None:
@@ -71,7 +70,7 @@ class Department(mesa.Agent):
         self.name = DEPARTMENTS[number].en
 
 
-class Committee(mesa.Agent):
+class Committee(mesa.Agent):  # type: ignore[misc]
     """The integrating committee: how many departments it holds together, by the rules in force."""
 
     @property
@@ -80,7 +79,7 @@ class Committee(mesa.Agent):
         return int(self.model.run.locales[0].rules.departments.integrated)
 
 
-class CityModel(mesa.Model):
+class CityModel(mesa.Model):  # type: ignore[misc]
     """A trial as a Mesa model. `seed` keys all draws; `replication` deals another hand under the same seed."""
 
     run: Run

@@ -70,10 +70,10 @@ def test_a_failing_disk_leaves_nothing_half_written(
         except RunsFailed as error:
             failed = True
             assert "No space left" in str(error) and "\n" not in str(error)
-    assert failed == (seen >= nth)
-    # a flush that fails after the rename may leave the whole study, never a part of one
+    # a folder that is there already is not made again, so a failing mkdir may harm nothing; a flush that fails after
+    # the rename leaves the whole study; never is there a part of one
     left = [path.name for path in tmp_path.iterdir()]
-    assert left in ([], ["study"])
+    assert left in ([], ["study"]) and (failed or left)
     if left:
         assert verify(tmp_path / "study") == ()
     write(tmp_path / "study")

@@ -1,0 +1,94 @@
+"""Comparing when something goes wrong: failed trials are named, what had ended is kept, nothing is half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import stand_ins
+
+from experiments.cli import main
+from experiments.store import read_manifest, read_table, verify
+
+HERE = Path(__file__).parent
+STUDY = ["city=tiny", "days=12", "option=status_quo,grid_300_hire", "out=kept"]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_failed_trials_are_named_and_the_others_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", *STUDY, "replications=3", "processes=1", "--json"]
+    assert main(words, conduct=stand_ins.fail_in_the_second) == 3
+    shown = capsys.readouterr()
+    said = json.loads(shown.out)
+    assert said["replications"] == 2 and said["status"] == "failed"  # the broken pair is left out, not half of it
+    assert len(said["failed"]) == 1 and "option grid_300_hire, scenario base, replication 1" in said["failed"][0]
+    last = shown.err.splitlines()[-1]
+    assert "replication 1" in last and "the model broke" in last and "Traceback" not in shown.err
+    manifest = read_manifest(tmp_path / "kept")
+    assert (manifest["status"], manifest["trials"]) == ("failed", 5)
+    assert read_table(tmp_path / "kept", "trials").num_rows == 5 and verify(tmp_path / "kept") == ()
+    # the whole study, run again, takes its place
+    assert main(["compare", *STUDY, "replications=3", "processes=1", "--json"]) == 0
+    assert read_manifest(tmp_path / "kept")["status"] == "done"
+
+
+def test_ctrl_c_keeps_what_had_ended(tmp_path: Path) -> None:
+    code = (
+        "import sys, stand_ins; from experiments.cli import main\n"
+        "sys.exit(main(sys.argv[1:], conduct=stand_ins.hang_after_the_first))"
+    )
+    path = os.pathsep.join([str(HERE), str(HERE.parents[1])])
+    study = subprocess.Popen(
+        [sys.executable, "-c", code, "compare", *STUDY, "replications=5", "processes=2"], stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, text=True, env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+    )  # fmt: skip
+    end = time.monotonic() + 120
+    while not (tmp_path / "hanging").exists():
+        assert study.poll() is None and time.monotonic() < end
+        time.sleep(0.05)
+    os.killpg(study.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    said = study.communicate(timeout=120)[1]
+    assert study.returncode == 130
+    assert "stopped" in said and "Traceback" not in said
+    manifest = read_manifest(tmp_path / "kept")
+    assert (manifest["status"], manifest["trials"]) == ("stopped", 2)
+    assert verify(tmp_path / "kept") == ()
+    assert (tmp_path / "kept" / "brief.en.html").is_file()
+
+
+def test_another_result_under_the_same_id_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "city=tiny", "days=12", "out=kept"]) == 0
+    before = read_manifest(tmp_path / "kept")
+    assert main(["run", "city=tiny", "days=12", "out=kept"], conduct=stand_ins.give_way) == 3
+    assert "must depend on nothing but its id" in capsys.readouterr().err
+    assert read_manifest(tmp_path / "kept") == before
+
+
+def test_a_trial_that_breaks_is_one_line_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", "city=tiny", "days=12", "replication=1", "option=grid_300_hire"]
+    assert main(words, conduct=stand_ins.fail_in_the_second) == 3
+    shown = capsys.readouterr()
+    assert shown.out == "" and "Traceback" not in shown.err and "the model broke over two lines" in shown.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scenarios_and_processes_change_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    found = []
+    for words in (["processes=1"], ["processes=2", "scenario=base,ageing"]):
+        study = ["compare", *STUDY[:3], "replications=2", *words, "--json"]
+        assert main(study) == 0
+        effects = json.loads(capsys.readouterr().out)["effects"]
+        found.append([effect for effect in effects if effect["scenario"] == "base"])
+    assert found[0] == found[1] != []
