@@ -16,7 +16,9 @@ from experiments.composing import shipped
 ROOT = Path(__file__).parents[2]
 GRID = "mine:\n  grid: {reform: one_grid, households: 300"
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
-NODES = "mine: ${option.n0}\n" + "".join(f"n{i}: {{a: '${{option.n{i + 1}}}', b: '${{option.n{i + 1}}}'}}\n" for i in range(40))
+NODES = "mine: ${option.n0}\n" + "".join(
+    f"n{i}: {{a: '${{option.n{i + 1}}}', b: '${{option.n{i + 1}}}'}}\n" for i in range(40)
+)
 
 # name -> (file, what is in it, what the refusal must say)
 FILES: dict[str, tuple[str, str | bytes, str]] = {

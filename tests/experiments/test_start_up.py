@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,15 +16,16 @@ import json, resource, sys
 from experiments.cli import main
 code = main(sys.argv[1:])
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"code": code, "seconds": used.ru_utime + used.ru_stime, "modules": sorted(sys.modules)}), file=sys.stderr)
+seen = {"code": code, "seconds": used.ru_utime + used.ru_stime, "modules": sorted(sys.modules)}
+print(json.dumps(seen), file=sys.stderr)
 """
 
 
 def probe(folder: Path, *words: str) -> dict:
-    import json
-
-    done = subprocess.run([sys.executable, "-c", PROBE, *words], cwd=folder, capture_output=True, text=True, timeout=120,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *words], cwd=folder, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
     return json.loads(done.stderr.splitlines()[-1])
 
 

@@ -62,7 +62,7 @@ def test_compare_writes_the_brief_in_both_languages(tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize("topic", ["cities", "options", "reforms", "mechanisms", "outcomes", "parameters"])
 def test_show(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", topic, "--json"]) == 0
-    rows = document(capsys)
+    rows = document(capsys)[topic]
     assert rows and all(row == {**rows[0], **row} for row in rows)
     assert main(["show", topic, "lang=zh"]) == 0
     assert capsys.readouterr().out.strip()
