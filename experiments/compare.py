@@ -48,7 +48,7 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
 
     Raises:
         Refusal: see `run.run`.
-        RunsFailed: some trials failed; they are named, and everything else is kept.
+        RunsFailed: some trials failed (named, the others kept), or an invariant did not hold.
         KeyboardInterrupt: stopped; what had ended is kept.
     """
     study = identity(settings)
@@ -63,20 +63,23 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
     runs = [(jobs[index], ended.records[index]) for index in sorted(ended.records)]
     results, briefs = None, {}
     failed = [f"{jobs[i].label}: {text}" for i, text in sorted(ended.failed.items())]
-    with writing(folder, manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=failed)) as part:
+    about = manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=failed)
+    with writing(folder, about) as part:
         _write_tables(part, runs, city)
         paired = _paired(jobs, ended.records)
         if next(iter(paired.values()), None):
             results = _results(settings, paired, city)
             briefs = _write_briefs(part, results, folder)
-    said = _said(settings, study, folder, city, ended, results, briefs, failed, seconds)
+    said = _said(settings, about, folder, city, results, briefs)
     if as_json:
         print_json(said)
     elif results is not None:
         _print(said, results, settings.lang)
     if results is not None:
-        _warn(said["utilisation"], results.broken)
+        _warn(said["utilisation"])
     _report(jobs, ended, folder)
+    if results is not None and results.broken:
+        raise RunsFailed(f"does not hold: {', '.join(results.broken)}; the results in {folder} must not be used")
 
 
 def _run(jobs: Sequence[PlannedTrial], settings: Settings, conduct: Conduct) -> Ended:
@@ -139,11 +142,12 @@ def _write_briefs(part: Part, results: Results, folder: Path) -> dict[str, str]:
         return {}
 
 
-def _said(settings: Settings, study: str, folder: Path, city: City, ended: Ended, results: Results | None,
-          briefs: dict[str, str], failed: list[str], seconds: float) -> dict[str, Any]:  # fmt: skip
+def _said(settings: Settings, about: Mapping[str, Any], folder: Path, city: City, results: Results | None,
+          briefs: Mapping[str, str]) -> dict[str, Any]:  # fmt: skip
+    """What `--json` prints; `about` is the manifest."""
     return {
-        "id": study,
-        "status": ended.status,
+        **{key: about[key] for key in ("id", "status", "digest", "failed", "seed")},
+        "seconds": about["speed"]["seconds"],
         "folder": str(folder),
         "briefs": briefs,
         "city": city.name,
@@ -152,14 +156,11 @@ def _said(settings: Settings, study: str, folder: Path, city: City, ended: Ended
         "cases": results.cases if results else None,
         "days": settings.days,
         "warmup": settings.warmup,
-        "seed": settings.seed,
         "replications": len(next(iter(results.options)).digests) if results else 0,
         "options": [option.name for option in settings.options],
         "scenarios": list(settings.scenarios),
         "effects": _effects(results) if results else [],
         "utilisation": results.utilisation if results else {},
-        "failed": failed,
-        "seconds": round(seconds, 3),
     }
 
 
@@ -218,14 +219,13 @@ def _told(effect: Effect, text: Words) -> str:
     return f"{cell.mean}  {cell.word}\n{cell.span or ''}".rstrip()
 
 
-def _warn(utilisation: Mapping[str, Mapping[str, float]], broken: Sequence[str]) -> None:
+def _warn(utilisation: Mapping[str, Mapping[str, float]]) -> None:
+    """What runs over under any option, and what is hardly used under the baseline."""
     base = next(iter(utilisation))
     for option, load in utilisation.items():
         warn_of_load(
             f"{option}: ", load if option == base else {kind: max(share, LOWEST) for kind, share in load.items()}
         )
-    for what in broken:
-        say(f"error: {what} does not hold; the results must not be used")
 
 
 def _report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:

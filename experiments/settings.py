@@ -26,6 +26,7 @@ class RunKnobs(Theme):
     warmup: int = lever(28, 0, 3_649, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
     replication: int = lever(0, 0, 2**32 - 1, "")
+    processes: int = lever(1, 1, 256, "processes")
     threads: int = lever(2, 1, 256, "threads")
     chunk: int = lever(4_096, 64, 1_048_576, "residents")
     lang: str = lever("en", None, None, "", choices=("en", "zh"))
@@ -206,7 +207,8 @@ def _knobs(composed: Composed) -> dict[str, Any]:
     knobs = typed(kind, plain, "", composed.origin)
     if knobs.warmup >= knobs.days:
         raise refuse(composed.origin("warmup"), "warmup", knobs.warmup, allowed=f"must be less than days, {knobs.days}")
-    shared = {name: getattr(knobs, name) for name in ("days", "warmup", "seed", "threads", "chunk", "lang")}
-    if isinstance(knobs, CompareKnobs):
-        return shared | {"processes": knobs.processes, "replications": tuple(range(knobs.replications))}
-    return shared | {"processes": 1, "replications": (knobs.replication,)}
+    shared = {
+        name: getattr(knobs, name) for name in ("days", "warmup", "seed", "processes", "threads", "chunk", "lang")
+    }
+    several = range(knobs.replications) if isinstance(knobs, CompareKnobs) else [knobs.replication]
+    return shared | {"replications": tuple(several)}

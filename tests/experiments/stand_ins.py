@@ -61,3 +61,11 @@ def give_way(planned, watch=None):
     from dataclasses import replace
 
     return replace(conduct(planned, watch), digest="0" * 64)
+
+
+def lose_a_case(planned, watch=None):
+    """A record whose cases are not conserved."""
+    from dataclasses import replace
+
+    record = conduct(planned, watch)
+    return replace(record, checks={**record.checks, "cases_conserved": False})

@@ -92,3 +92,11 @@ def test_scenarios_and_processes_change_no_number(capsys: pytest.CaptureFixture[
         effects = json.loads(capsys.readouterr().out)["effects"]
         found.append([effect for effect in effects if effect["scenario"] == "base"])
     assert found[0] == found[1] != []
+
+
+@pytest.mark.parametrize("verb", [["run"], ["compare", "replications=2", "processes=1", "option=fund_plus_50"]])
+def test_a_broken_invariant_is_an_error(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*verb, "city=tiny", "days=12", "--json"], conduct=stand_ins.lose_a_case) == 3
+    shown = capsys.readouterr()
+    assert "cases_conserved" in shown.err.splitlines()[-1]
+    json.loads(shown.out)

@@ -16,7 +16,7 @@ from sim.world import City, synthetic
 from sim.world.cases import Stage
 from sim.world.state import open_cases
 
-NUMBERS = [*range(12), *(pytest.param(n, marks=pytest.mark.slow) for n in range(12, 100))]
+NUMBERS = [*range(100), *(pytest.param(n, marks=pytest.mark.slow) for n in range(100, 1_000))]
 
 
 def a_reform(dice: random.Random) -> Reform:
