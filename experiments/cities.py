@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any, Protocol, cast
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from sim.rules import Theme, lever
 from sim.world.city import City
@@ -69,8 +69,3 @@ def city_of(spec: CitySpec) -> City:
         _founded.clear()
         _founded[spec] = spec.found()
     return _founded[spec]
-
-
-def keys_of(spec: type[Theme]) -> tuple[str, ...]:
-    """The keys that a spec takes in a config."""
-    return tuple(f.name for f in fields(cast(Any, spec)))

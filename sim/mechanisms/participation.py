@@ -8,8 +8,6 @@ compared with the chance at full trust first; only residents below one are looke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 
@@ -34,15 +32,6 @@ REFERENCE = 4_796.0  # residents of a community before the merge
 UNIT25 = 33_554_432.0  # 2^25
 LOW25 = np.uint32(0x1FFFFFF)
 P_ACTIVE, P_VOLUNTEERS = int(PlaceColumn.ACTIVE), int(PlaceColumn.VOLUNTEERS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turnout:
-    """A month's participation of a district: residents active by line, and by compound in any line."""
-
-    lines: I64  # [lines]
-    self_government: I64  # [places]
-    compound: I32  # [C]
 
 
 def dose(rules: Rules) -> float:
