@@ -66,11 +66,12 @@ class Run:
         self.put_rules_in_force(day)
         assert self._city is not None
         row = self.city_daily[day]
-        self.study.today(day)  # made once, before threads ask for it
+        self.study.needs_of(day)  # made once, before threads ask for it
         self.everywhere(lambda locale: locale.morning(day, month))
-        self._city.work(Stage.HOTLINE, day, month, self.locales, row)
+        parts = [(locale.ground, locale.ledger(day, month), locale.district.span.start) for locale in self.locales]
+        self._city.work(Stage.HOTLINE, day, parts, row)
         self.everywhere(lambda locale: locale.work(day, month))
-        self._city.work(Stage.DEPARTMENT, day, month, self.locales, row)
+        self._city.work(Stage.DEPARTMENT, day, parts, row)
         if day % 7 == 6:
             self.everywhere(lambda locale: locale.end_week(month))
         if self.month_ends[day]:

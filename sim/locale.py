@@ -13,14 +13,16 @@ from sim.mechanisms.clocks import calendar, clocks, month_ends, working_days_bef
 from sim.mechanisms.dials import dials, items
 from sim.mechanisms.filing import file_needs
 from sim.mechanisms.layouts import lay_out
+from sim.mechanisms.raising import raise_needs
 from sim.mechanisms.settling import CELLS, decay_table
+from sim.mechanisms.tables import Ground, Ledger
 from sim.mechanisms.tiers import work_the_day
 from sim.rng import study_key
 from sim.rules import Rules
 from sim.scenario import Scenario
 from sim.services import catalogue
 from sim.world.cases import ROOM, Stage
-from sim.world.city import I64, Jurisdictions
+from sim.world.city import I64, U32, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import Layout, stations_of
 from sim.world.state import grow, move_cases, remember
@@ -53,21 +55,19 @@ class Study:
         self.worked = working_days_before(scenario, days)
         self.decay = decay_table(base.trust.half_life_days, days + 2)
         self.months = int(month_ends(scenario, days)[0][-1]) + 1
-        weekday = calendar(scenario, days + 4, False)[2]
-        self.factor = self.tables.weekday[weekday]
-        self._today: tuple[int, np.ndarray, np.ndarray] = (-1, np.zeros(0, np.uint64), np.zeros(0, np.uint64))
-        self._screens = {float(f): needs.screen(self.tables, float(f)) for f in set(self.factor)}
+        self._weekday = calendar(scenario, days + needs.PERIOD, False)[2]
+        self._periods: dict[int, needs.PeriodNeeds] = {}
+        self._needs: dict[int, needs.DayNeeds] = {}
 
-    def today(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """Thresholds of needs and of keeping an item on a day; the same in every district."""
-        if self._today[0] != day:
-            first = needs.day_thresholds(self.tables, float(self.factor[day]))
-            self._today = day, first, needs.keep_thresholds(self.tables, self.scenario, day)
-        return self._today[1:]
-
-    def screens(self, group: int) -> np.ndarray:
-        """uint32[4] the highest threshold of each of four days."""
-        return np.array([self._screens[float(f)] for f in self.factor[4 * group : 4 * group + 4]], np.uint32)
+    def needs_of(self, day: int) -> tuple[needs.PeriodNeeds, needs.DayNeeds]:
+        """What the draws of needs are compared with in a day's period and on the day; the same in every district."""
+        period = day // needs.PERIOD
+        if period not in self._periods:
+            weekdays = self._weekday[period * needs.PERIOD : (period + 1) * needs.PERIOD]
+            self._periods = {period: needs.period_needs(self.tables, self.scenario, period, weekdays)}
+        if day not in self._needs:
+            self._needs = {day: needs.day_needs(self.tables, self.scenario, day)}
+        return self._periods[period], self._needs[day]
 
 
 class Locale:
@@ -89,12 +89,12 @@ class Locale:
         )
         self.memory.expected[:] = waits.first_expectations(district.places)
         self.memory.volunteers[:] = helping.first_volunteers(self.people)
-        room = 4096 + district.residents // 12
-        self.who, self.draw = np.empty((4, room), np.uint32), np.empty((4, room), np.uint32)
-        self.counts, self.group = np.zeros(4, np.int64), -1
+        self.raised = np.empty((needs.PERIOD, 1024 + district.residents // 40), np.uint32)
+        self.counts, self.period = np.zeros(needs.PERIOD, np.int64), -1
         self.paid_until = 0
         self.rules: Rules
         self.layout: Layout
+        self.ground: Ground
 
     def begin(self, day: int, rules: Rules, before: Jurisdictions, now: Jurisdictions, dip: float) -> None:
         """New rules come into force on a morning."""
@@ -106,9 +106,7 @@ class Locale:
         if earlier is not None:
             hand_over(earlier, self.layout)
         self.parts = self._parts(before)
-        self.dials = dials(rules)
-        self.clocks = clocks(self.dials[0]["open"], self.dials[0]["close"])
-        self.calendar = calendar(self.study.scenario, self.study.days, rules.carriers.saturday)
+        self.ground = self._stand_on(rules)
         self.urban = now.urban[np.unique(now.community_of[self.district.span])]
         seat = self._seat_of_place()
         if day:
@@ -119,6 +117,17 @@ class Locale:
             closed = max(0, (earlier.towns if earlier else 0) - self.layout.towns)
             self.memory.purse.pay("one_off", int(closed * rules.jurisdiction.one_off_yuan * 100.0))
         self._weigh(int(self.month_of(day)))
+
+    def _stand_on(self, rules: Rules) -> Ground:
+        """What the kernels read while these rules are in force."""
+        study, layout, dial = self.study, self.layout, dials(rules)
+        return Ground(
+            compounds=layout.compounds, stations=layout.stations, first_station=layout.first_station,
+            traits=self.district.traits, items=study.items, dials=dial,
+            clocks=clocks(dial[0]["open"], dial[0]["close"]),
+            calendar=calendar(study.scenario, study.days, rules.carriers.saturday),
+            worked=study.worked, decay=study.decay, key=study.key,
+        )  # fmt: skip
 
     def _parts(self, before: Jurisdictions) -> I64:
         """[M] how many communities of the map before make up each community."""
@@ -151,110 +160,51 @@ class Locale:
 
     def morning(self, day: int, month: int) -> None:
         """Needs arise, neighbours help, residents choose; patrols walk."""
-        m, study, district = self.memory, self.study, self.district
-        lane = self._raise(day)
-        count = int(self.counts[lane])
-        if m.latent.size < m.hazards + 64 + district.residents // 400:
+        m = self.memory
+        raised = self._raise(day)
+        self._make_room(raised.size)
+        ground, ledger, today = self.ground, self.ledger(day, month), self.study.needs_of(day)[1]
+        file_needs(day, raised, today, self.help_chance, int(self.rules.volunteers.minutes * 60.0), ground, ledger)
+        m.hazards = patrol.hazards_arise(day, m.latent, m.hazards, ground, ledger)
+        m.hazards = patrol.patrol(day, HAZARD_ITEM, m.latent, m.hazards, ground, ledger)
+
+    def _make_room(self, needs_: int) -> None:
+        """Room for the cases and hazards that a day can bring."""
+        m = self.memory
+        if m.latent.size < m.hazards + 64 + self.district.residents // 400:
             m.latent = np.concatenate([m.latent, np.zeros_like(m.latent)])
-        wanted = 4 * count + m.latent.size + 64
+        wanted = 4 * needs_ + m.latent.size + 64
         if self.rules.departments.integrated > 1:
             wanted += 3 * (m.pool.size - int(m.heads[ROOM]))
         if m.heads[ROOM] < wanted:
             grow(m, max(wanted, m.pool.size // 2))
-        row = m.daily[day]
-        layout = self.layout
-        seconds = int(self.rules.volunteers.minutes * 60.0)
-        thresholds, keep = study.today(day)
-        file_needs(
-            day,
-            self.who[lane, :count],
-            self.draw[lane, :count],
-            thresholds,
-            keep,
-            study.tables.items,
-            study.tables.guide,
-            study.items,
-            layout.compounds,
-            layout.stations,
-            layout.first_station,
-            district.traits,
-            self.dials,
-            self.clocks,
-            self.calendar,
-            self.help_chance,
-            seconds,
-            m.pool,
-            m.heads,
-            m.chain,
-            m.trust,
-            m.seen,
-            study.decay,
-            row,
-            m.monthly[month],
-            m.spread,
-            study.key,
-        )
-        m.hazards = patrol.hazards_arise(day, layout.compounds, self.dials, m.latent, m.hazards, row, study.key)
-        m.hazards = patrol.patrol(
-            day,
-            layout.compounds,
-            layout.stations,
-            layout.first_station,
-            study.items,
-            HAZARD_ITEM,
-            self.dials,
-            self.clocks,
-            self.calendar,
-            m.latent,
-            m.hazards,
-            m.pool,
-            m.heads,
-            m.chain,
-            row,
-            study.key,
-        )
 
-    def _raise(self, day: int) -> int:
-        """Draw four days at once; returns the lane of this day."""
-        group = day // 4
-        while self.group != group:
-            first, ids = self.district.first_resident, self.district.compound_id
-            screens = self.study.screens(group)
-            enough = needs.raise_needs(
-                first, ids, self.study.key, group, screens, self.study.chunk, self.who, self.draw, self.counts
-            )
+    def ledger(self, day: int, month: int) -> Ledger:
+        """What the kernels write on a day."""
+        m = self.memory
+        return Ledger(
+            pool=m.pool, chain=m.chain, heads=m.heads, trust=m.trust, seen=m.seen, waits=m.waits, row=m.daily[day],
+            place=m.monthly[month], spread=m.spread,
+        )  # fmt: skip
+
+    def _raise(self, day: int) -> U32:
+        """The needs of a day, drawn a period at a time."""
+        period, lane = divmod(day, needs.PERIOD)
+        while self.period != period:
+            tables, _ = self.study.needs_of(day)
+            enough = raise_needs(
+                period, tables, self.layout.compounds, self.district.traits, self.study.key, self.study.chunk,
+                self.raised, self.counts,
+            )  # fmt: skip
             if enough:
-                self.group = group
+                self.period = period
             else:
-                room = 2 * self.who.shape[1] + 2 * self.study.chunk
-                self.who, self.draw = np.empty((4, room), np.uint32), np.empty((4, room), np.uint32)
-        return day % 4
+                self.raised = np.empty((needs.PERIOD, 2 * self.raised.shape[1]), np.uint32)
+        return self.raised[lane, : self.counts[lane]]
 
     def work(self, day: int, month: int) -> None:
         """Every tier of the district works through its day."""
-        m, study, layout = self.memory, self.study, self.layout
-        work_the_day(
-            day,
-            study.items,
-            layout.compounds,
-            layout.stations,
-            layout.first_station,
-            self.dials,
-            self.clocks,
-            self.calendar,
-            study.worked,
-            m.pool,
-            m.heads,
-            m.chain,
-            m.trust,
-            m.seen,
-            study.decay,
-            m.waits,
-            m.daily[day],
-            m.monthly[month],
-            m.spread,
-            study.key,
-        )
+        work_the_day(day, self.ground, self.ledger(day, month))
 
     def end_warmup(self) -> None:
         """Leave what was counted until now out of spread and places."""
@@ -271,17 +221,7 @@ class Locale:
         m, study = self.memory, self.study
         terms = participation.compound_terms(self.layout, self.rules, m.active, m.running[month], study.key)
         m.lines[month], m.councillors, m.active = participation.take_part(
-            month,
-            day,
-            self.layout.compounds,
-            terms,
-            self.rules.participation.trust,
-            self.district.traits,
-            m.trust,
-            m.seen,
-            study.decay,
-            m.monthly[month],
-            study.key,
+            month, day, terms, self.rules.participation.trust, self.ground, self.ledger(day, month)
         )
         m.volunteers = m.monthly[month][:, int(PlaceColumn.VOLUNTEERS)].astype(np.float64)
         self.pay(day + 1)

@@ -64,7 +64,7 @@ def record(run: Run) -> Record:
         locale.pay(until)
     daily = np.stack([locale.memory.daily for locale in run.locales], axis=1)
     places = np.concatenate([locale.memory.monthly - locale.memory.early for locale in run.locales], axis=1)
-    spread: I64 = np.sum([locale.memory.spread for locale in run.locales], axis=0)
+    spread: I64 = np.sum([locale.memory.spread for locale in run.locales], axis=0, dtype=np.int64)
     counted = dict(
         zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True)
     )

@@ -19,12 +19,10 @@ class Purpose(IntEnum):
     """What a draw decides. Frozen: never re-used, never renumbered."""
 
     NEED = 1  # does a resident need something this day (lanes: four days)
-    ITEM = 2  # which item, thinning, minute of the day, urgency
-    CHANNEL = 3  # Gumbel of each channel
-    WORK = 4  # work of a step at a station
-    VISIT = 5  # minute of the visit, patience, co-production
-    ROUTE = 6  # misroutes, next owner, external time
-    CLOSING = 7  # false closure, call-back
+    ITEM = 2  # which item, thinning, co-production, urgency, second of the day
+    CHANNEL = 3  # Gumbel of each channel, help at the online desk
+    VISIT = 5  # patience and work of the first step
+    STEP = 6  # where a finished step leads, misroute, closing, work of the next step, external time
     HAZARD = 8  # latent hazards of a compound
     TRAITS = 9  # who a resident is (keyed by the city, not the study)
     PARTICIPATION = 10  # who takes part this month

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp, normal_quantile
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
 from sim.rules import Rules
@@ -54,7 +54,7 @@ def decide(
     return Decision(met=met, projects=np.maximum(0, projects), favoured=favoured)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sees(codes: I64, error: float, month: int, key: U32) -> tuple[F64, F64]:
     """[M, 3] lognormal error factors and [M] uniforms of attendance."""
     noise, luck = np.empty((codes.size, 3)), np.empty(codes.size)

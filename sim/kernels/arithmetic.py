@@ -7,13 +7,14 @@ of a run goes through these instead: only + - * / and bit operations, in a fixed
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from sim.kernels.compiled import kernel, loop
 
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="never")
+@loop
 def log(x: float) -> float:
     """Natural logarithm of a positive normal double; within 1 ulp.
 
@@ -44,7 +45,7 @@ def log(x: float) -> float:
     return k * LN2_HIGH - ((half - (s * (half + t1 + t2) + k * LN2_LOW)) - f)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="never")
+@loop
 def exp(x: float) -> float:
     """e to the x for |x| < 700 (clamped beyond); within 1 ulp.
 
@@ -71,7 +72,7 @@ def exp(x: float) -> float:
     return y * np.int64((k + 1023) << 52).view(np.float64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="never")
+@loop
 def normal_quantile(p: float) -> float:
     """Standard normal quantile of p in (0, 1); relative error below 1.2e-9.
 
@@ -110,7 +111,7 @@ def normal_quantile(p: float) -> float:
     return top / bottom
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def logs(x: np.ndarray) -> np.ndarray:
     """Elementwise `log` of a 1-d array."""
     out = np.empty(x.size)
@@ -119,7 +120,7 @@ def logs(x: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exps(x: np.ndarray) -> np.ndarray:
     """Elementwise `exp` of a 1-d array."""
     out = np.empty(x.size)

@@ -7,9 +7,9 @@ chunk, under any option. Salmon, Moraes, Dror and Shaw, "Parallel random numbers
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp, log, normal_quantile
+from sim.kernels.compiled import kernel, part
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -18,7 +18,7 @@ _W1 = np.uint32(0xBB67AE85)
 _S32 = np.uint64(32)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def block(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Ten rounds of Philox4x32 on one counter; all arguments and the four results are uint32."""
     for _ in range(10):
@@ -48,37 +48,57 @@ def philox4x32(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tupl
     return int(words[0]), int(words[1]), int(words[2]), int(words[3])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _compiled(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return block(c0, c1, c2, c3, k0, k1)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@kernel
+def deal(words, key):  # type: ignore[no-untyped-def]
+    """Turn counters into draws in place: words uint32[4, n], one counter a column; vectorised by the compiler."""
+    for i in range(words.shape[1]):
+        a, b, c, d = block(words[0, i], words[1, i], words[2, i], words[3, i], key[0], key[1])
+        words[0, i], words[1, i], words[2, i], words[3, i] = a, b, c, d
+
+
+@part
+def upper(word):  # type: ignore[no-untyped-def]
+    """The upper half of a word, as a draw in [0, 2^32) to compare with a threshold (steps of 2^16)."""
+    return np.uint64(word) & np.uint64(0xFFFF0000)
+
+
+@part
+def lower(word):  # type: ignore[no-untyped-def]
+    """The lower half of a word, as a draw in [0, 2^32) to compare with a threshold (steps of 2^16)."""
+    return (np.uint64(word) & np.uint64(0xFFFF)) << np.uint64(16)
+
+
+@part
 def unit32(word):  # type: ignore[no-untyped-def]
     """A double in (0, 1) from one uint32."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def unit64(high, low):  # type: ignore[no-untyped-def]
     """A double in (0, 1) from two uint32: ((x >> 12) + 0.5) * 2^-52."""
     x = (np.uint64(high) << _S32) | np.uint64(low)
     return (np.float64(np.int64(x >> np.uint64(12))) + 0.5) * 2.220446049250313e-16
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def exponential(u):  # type: ignore[no-untyped-def]
     """Unit exponential by inversion, decreasing in u."""
     return -log(u)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def lognormal(u, median, sigma):  # type: ignore[no-untyped-def]
     """Lognormal by inversion, increasing in u; the unit is that of the median."""
     return median * exp(sigma * normal_quantile(u))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def chance(p):  # type: ignore[no-untyped-def]
     """The threshold t with P(uint32 < t) = p, as uint64, for Bernoulli draws by integer comparison."""
     return np.uint64(min(max(p, 0.0), 1.0) * 4294967296.0)

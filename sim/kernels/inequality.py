@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from sim.kernels.arithmetic import exp, log
+from sim.kernels.compiled import kernel
 
 Column = npt.NDArray[np.float64]
 
@@ -146,7 +146,7 @@ def _codes(groups: npt.ArrayLike | None, size: int) -> npt.NDArray[np.int64]:
     return codes.astype(np.int64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _add(sums, k, term):  # type: ignore[no-untyped-def]
     """Add term to sums[k, 0], its rounding error to sums[k, 1] (A. Neumaier, ZAMM 54, 1974)."""
     old = sums[k, 0]
@@ -155,7 +155,7 @@ def _add(sums, k, term):  # type: ignore[no-untyped-def]
     sums[k, 0] = new
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _concentration(x, rank, w):  # type: ignore[no-untyped-def]
     """All columns ordered by rank; equal ranks form a block."""
     sums = np.zeros((3, 2))  # weight, x, and x by twice the rank of its block's middle
@@ -176,7 +176,7 @@ def _concentration(x, rank, w):  # type: ignore[no-untyped-def]
     return (ranked - weight * total) / (weight * total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _split(x, w, group, deviation):  # type: ignore[no-untyped-def]
     """Total, between and within of Theil's L (deviation) or T."""
     count = group.max() + 1
@@ -204,7 +204,7 @@ def _split(x, w, group, deviation):  # type: ignore[no-untyped-def]
     return parts[0].sum(), parts[1].sum(), parts[2].sum()
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _atkinson(x, w, aversion):  # type: ignore[no-untyped-def]
     """The power mean by logarithms, with the largest term taken out so that none overflows."""
     sums = np.zeros((3, 2))

@@ -15,14 +15,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from sim.kernels.compiled import kernel
 
 SERVED, ABANDONED, WAITING = 0, 1, 2
 ENDLESS = 1 << 62  # closing time of a day without end, in seconds
 LADDER = 64  # up to so many servers a sorted array is quicker than a heap
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def serve(
     arrival: npt.NDArray[np.int64],
     work: npt.NDArray[np.int64],
@@ -62,7 +63,7 @@ def serve(
         _sort_heap(free, servers)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _serve_in_order(  # type: ignore[no-untyped-def]
     arrival, work, patience, lo, hi, free, servers, closing, start, outcome
 ):
@@ -76,7 +77,7 @@ def _serve_in_order(  # type: ignore[no-untyped-def]
             _occupy(free, servers, now + work[i])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _serve_by_class(  # type: ignore[no-untyped-def]
     arrival, work, patience, urgent, lo, hi, free, servers, closing, start, outcome
 ):
@@ -99,7 +100,7 @@ def _serve_by_class(  # type: ignore[no-untyped-def]
             _occupy(free, servers, now + work[i])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _next_of(urgent, wanted, i, hi):  # type: ignore[no-untyped-def]
     """The first position >= i of the wanted class, or hi."""
     while i < hi and (urgent[i] != 0) != wanted:
@@ -107,7 +108,7 @@ def _next_of(urgent, wanted, i, hi):  # type: ignore[no-untyped-def]
     return i
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _verdict(now, arrival, patience, closing):  # type: ignore[no-untyped-def]
     """What becomes of a case that could start now: has it left, now or by closing; is there still time to start?"""
     if 0 <= patience < min(now, closing) - arrival:
@@ -115,7 +116,7 @@ def _verdict(now, arrival, patience, closing):  # type: ignore[no-untyped-def]
     return SERVED if now < closing else WAITING
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _occupy(free, servers, until):  # type: ignore[no-untyped-def]
     """Replace the earliest free time by `until`, keeping the ladder sorted or the heap a heap."""
     k = 0
@@ -128,7 +129,7 @@ def _occupy(free, servers, until):  # type: ignore[no-untyped-def]
         _sift(free, servers, until)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sift(heap, size, value):  # type: ignore[no-untyped-def]
     """Replace the root of a binary min-heap by `value`."""
     k = 0
@@ -144,7 +145,7 @@ def _sift(heap, size, value):  # type: ignore[no-untyped-def]
     heap[k] = value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sort_heap(heap, size):  # type: ignore[no-untyped-def]
     """Sort a binary min-heap ascending: take the minimum to the end until all is descending, then turn it round."""
     for last in range(size - 1, 0, -1):

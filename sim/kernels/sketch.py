@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from sim.kernels.compiled import kernel
 
 BINS = 448  # up to 2^31 seconds (68 years); longer ones count in the last bin
 _LONGEST = (1 << 31) - 1
 _OFFSET = (1023 + 3) << 4  # exponent of 8.0 in a double, followed by four bits of mantissa
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def bin_of(seconds: int) -> int:
     """The bin, 0 to BINS - 1, of a duration in whole seconds (below 0 counts as 0).
 
@@ -29,7 +30,7 @@ def bin_of(seconds: int) -> int:
     return int((bits >> 48) - _OFFSET)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def edges() -> npt.NDArray[np.int64]:
     """Lower edge of each bin and the end of the last, seconds: int64[BINS + 1]."""
     edge = np.empty(BINS + 1, np.int64)
@@ -38,14 +39,14 @@ def edges() -> npt.NDArray[np.int64]:
     return edge
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def tally(seconds: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> None:
     """Add durations (whole seconds, 1-d) to counts, int64[BINS]."""
     for i in range(seconds.size):
         counts[bin_of(seconds[i])] += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def quantile(counts: npt.NDArray[np.int64], p: float) -> float:
     """The p-quantile, seconds, of the durations in counts, int64[BINS]; nan where there are none.
 

@@ -9,10 +9,9 @@ the need, so that a reform moves only residents whose best channel it changes.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exps, log
-from sim.kernels.hashing import unit32
+from sim.kernels.compiled import kernel, part
 from sim.rules import Rules
 from sim.services import CHANNELS
 from sim.world.city import F64
@@ -21,6 +20,7 @@ from sim.world.layout import Layout
 ONLINE = CHANNELS.index("online")
 WITHOUT = CHANNELS.index("do_without")
 MOST_WAIT = 240.0  # minutes; longer waits weigh no more
+RUNNERS = 8  # halves of a block: one a channel, and one to spare
 
 
 def weigh(layout: Layout, rules: Rules, expected: F64) -> None:
@@ -42,18 +42,32 @@ def weigh(layout: Layout, rules: Rules, expected: F64) -> None:
     table["weight"] = weight
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def choose(weight, affinity, digital, trust, draw):  # type: ignore[no-untyped-def]
-    """The channel whose exponential ends first; `draw` holds one uint32 a channel."""
+@kernel
+def races(words):  # type: ignore[no-untyped-def]
+    """Unit exponentials of the channels, float64[n, 8], from draws uint32[4, n]: one a half of a word.
+
+    Sixteen bits are enough to decide a race: two runners tie once in about 10^5.
+    """
+    times = np.empty((words.shape[1], RUNNERS))
+    for i in range(words.shape[1]):
+        for k in range(4):
+            times[i, 2 * k] = words[k, i] >> np.uint32(16)
+            times[i, 2 * k + 1] = words[k, i] & np.uint32(0xFFFF)
+    flat = times.reshape(times.size)
+    for i in range(flat.size):
+        flat[i] = -log((flat[i] + 0.5) * 1.52587890625e-05)
+    return times
+
+
+@part
+def choose(weight, affinity, digital, trust, time):  # type: ignore[no-untyped-def]
+    """The channel whose exponential ends first; `time` holds one unit exponential a channel."""
     best = WITHOUT
-    soonest = -log(unit32(draw[WITHOUT])) / (affinity[WITHOUT] * weight[WITHOUT]) * trust
+    soonest, heaviest = time[WITHOUT] * trust, affinity[WITHOUT] * weight[WITHOUT]
     for k in range(WITHOUT):
         w = affinity[k] * weight[k]
-        if w > 0.0:
-            if k == ONLINE:
-                w *= digital
-            time = -log(unit32(draw[k])) / w
-            if time < soonest:
-                soonest = time
-                best = k
+        if k == ONLINE:
+            w *= digital
+        if time[k] * heaviest < soonest * w:
+            best, soonest, heaviest = k, time[k], w
     return best

@@ -7,13 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from sim.kernels.compiled import kernel, loop
 from sim.mechanisms.dials import dials
 from sim.mechanisms.routing import conclude
 from sim.mechanisms.service import add_shifts, gather, sort_by_station, work_through
 from sim.mechanisms.staffing import department_fte, whole
+from sim.mechanisms.tables import Ground, Ledger
 from sim.rules import Rules
-from sim.world.cases import DAY, Stage
+from sim.world.cases import CASE, DAY, Stage
+from sim.world.city import I32, I64
 from sim.world.layout import STATION
+
+Part = tuple[Ground, Ledger, int]  # of a district, and its first compound in the city
 
 
 class CityStations:
@@ -33,87 +38,63 @@ class CityStations:
         table["pace"] = table["servers"] / np.maximum(fte, 1e-3)
         return table
 
-    def work(self, stage: Stage, day: int, month: int, locales: Sequence[Any], row: np.ndarray) -> None:
+    def work(self, stage: Stage, day: int, parts: Sequence[Part], row: np.ndarray) -> None:
         """One day of a city stage: gather its cases from all districts, serve them, hand them back."""
-        calendar = locales[0].calendar
+        calendar = parts[0][0].calendar
         if stage is Stage.DEPARTMENT and not calendar[0, day]:
             return
-        found = [self._gather(stage, day, locale) for locale in locales]
-        cases = np.concatenate([part for part, _, _ in found])
-        where = np.concatenate([where for _, where, _ in found])
-        stations = self.stations[stage]
-        dial = self.dials[0]
+        found = [gather(int(stage), day, ground, ledger) for ground, ledger, _ in parts]
+        bounds = np.cumsum([0, *(slots.size for slots, _, _, _ in found)])
+        pool = np.empty(bounds[-1], CASE)
+        for (_, ledger, base), (slots, _, _, _), first in zip(parts, found, bounds[:-1], strict=True):
+            copy_cases(ledger.pool, slots, base, pool, first)
+        where, due = (np.concatenate([one[k] for one in found]) for k in (1, 2))
+        stations, dial = self._today(stage, pool.size), self.dials[0]
         opening, closing = day * DAY + int(dial["open"][stage]), day * DAY + int(dial["close"][stage])
-        add_shifts(int(stage), day, stations, closing - opening, calendar, row)
+        add_shifts(int(stage), day, self.stations[stage], closing - opening, calendar, row)
+        slots = np.arange(pool.size, dtype=np.int32)
+        order, ends = sort_by_station(pool, slots, where, due, stations.size)
+        served = work_through(int(stage), pool, slots, order, ends, stations, opening, closing, row)
+        own = split(order, bounds)
+        for k, ((ground, ledger, _), (mine, _, _, words)) in enumerate(zip(parts, found, strict=True)):
+            if mine.size:
+                at = own[bounds[k] : bounds[k + 1]]
+                start, finish, outcome = (column[at] for column in served)
+                places = order[at] - np.int32(bounds[k])
+                conclude(int(stage), day, closing, mine, places, start, finish, outcome, words, ground, ledger)
+
+    def _today(self, stage: Stage, cases: int) -> Any:
+        """The stage's stations; where they are unlimited, with a server for each case."""
+        stations = self.stations[stage]
         if self.unlimited:
             stations = stations.copy()
-            stations["servers"], stations["pace"] = max(1, cases.size), 1.0
-        order, ends = sort_by_station(cases, np.arange(cases.size, dtype=np.int32), where, stations.size)
-        start, finish, outcome = work_through(int(stage), cases, order, ends, stations, opening, closing, row)
-        base = 0
-        for locale, (part, _, slots) in zip(locales, found, strict=True):
-            mine = np.flatnonzero((order >= base) & (order < base + part.size))
-            self._conclude(
-                stage, day, month, locale, slots[order[mine] - base], start[mine], finish[mine], outcome[mine], closing
-            )
-            base += part.size
+            stations["servers"], stations["pace"] = max(1, cases), 1.0
+        return stations
 
-    def _gather(self, stage: Stage, day: int, locale: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        m, layout = locale.memory, locale.layout
-        slots, where = gather(
-            int(stage),
-            day,
-            m.heads,
-            m.chain,
-            m.pool,
-            layout.compounds,
-            layout.stations,
-            layout.first_station,
-            locale.dials,
-            locale.calendar,
-        )
-        cases = m.pool[slots]
-        cases["compound"] += locale.district.span.start  # ties are broken by identity across the city
-        return cases, where, slots
 
-    def _conclude(
-        self,
-        stage: Stage,
-        day: int,
-        month: int,
-        locale: Any,
-        slots: np.ndarray,
-        start: np.ndarray,
-        finish: np.ndarray,
-        outcome: np.ndarray,
-        closing: int,
-    ) -> None:
-        m, study, layout = locale.memory, locale.study, locale.layout
-        conclude(
-            int(stage),
-            day,
-            slots,
-            start,
-            finish,
-            outcome,
-            closing,
-            study.items,
-            layout.compounds,
-            layout.stations,
-            layout.first_station,
-            locale.dials,
-            locale.clocks,
-            locale.calendar,
-            study.worked,
-            m.pool,
-            m.heads,
-            m.chain,
-            m.trust,
-            m.seen,
-            study.decay,
-            m.waits,
-            m.daily[day],
-            m.monthly[month],
-            m.spread,
-            study.key,
-        )
+@loop
+def copy_cases(pool: np.ndarray, slots: I32, base: int, to: np.ndarray, first: int) -> None:
+    """Copy the cases in some slots, their compounds counted through the city: its ties are broken by identity."""
+    for i in range(slots.size):
+        to[first + i] = pool[slots[i]]
+        to[first + i].compound += base
+
+
+@kernel
+def split(order: I32, bounds: I64) -> I64:
+    """Positions in the order of service, int64[n], district by district.
+
+    Args:
+        order: [n] cases in the order of service.
+        bounds: [districts + 1] first case of each district.
+    """
+    owner = np.empty(order.size, np.int64)
+    for k in range(bounds.size - 1):
+        owner[bounds[k] : bounds[k + 1]] = k
+    fill = bounds.copy()
+    own = np.empty(order.size, np.int64)
+    for i in range(order.size):
+        k = owner[order[i]]
+        own[fill[k]] = i
+        fill[k] += 1
+    return own

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp
-from sim.kernels.hashing import block
+from sim.kernels.compiled import kernel, loop, part
+from sim.kernels.hashing import block, lower, upper
 from sim.kernels.sketch import bin_of
-from sim.mechanisms.channels import WITHOUT, choose
-from sim.mechanisms.needs import draw_item
+from sim.mechanisms.channels import WITHOUT, choose, races
 from sim.mechanisms.pool import patience_seconds, push, take_free, work_seconds
+from sim.mechanisms.raising import AGES, SURGE, draw_item, find_needs, is_kept, key_words
 from sim.mechanisms.settling import cell_of, enter, leave, trust_now
+from sim.mechanisms.visits import clock, station_at, walk_in
 from sim.rng import Purpose
-from sim.world.cases import DAY, DUPLICATE, NOBODY, URGENT, Stage
+from sim.world.cases import DAY, DUPLICATE, URGENT, Stage
 from sim.world.city import AGE_BITS, ONLINE_BIT
 from sim.world.tallies import SPREAD_CHANNELS, PlaceColumn, Tally
 
-ITEM, VISIT, CHANNEL, AGAIN = int(Purpose.ITEM), int(Purpose.VISIT), int(Purpose.CHANNEL), int(Purpose.DUPLICATE)
+VISIT, CHANNEL, AGAIN = (int(purpose) << 16 for purpose in (Purpose.VISIT, Purpose.CHANNEL, Purpose.DUPLICATE))
 NEIGHBOURS = SPREAD_CHANNELS.index("neighbours")
 AT = np.array([Stage.COMPOUND, Stage.COUNTER, Stage.TOWN_COUNTER, Stage.GRID, Stage.HOTLINE, Stage.ONLINE], np.int64)
 COMPOUND, COUNTER, TOWN_COUNTER = int(Stage.COMPOUND), int(Stage.COUNTER), int(Stage.TOWN_COUNTER)
 GRID, HOTLINE, S_ONLINE, DESK = int(Stage.GRID), int(Stage.HOTLINE), int(Stage.ONLINE), int(Stage.DESK)
-TEAM, TOWN_TEAM = int(Stage.TEAM), int(Stage.TOWN_TEAM)
 T_NEEDS, T_WITHOUT, T_HELPED, T_FILED = (int(t) for t in (Tally.NEEDS, Tally.WITHOUT, Tally.CO_PRODUCED, Tally.FILED))
 T_CHANNEL, T_HELP, T_DUPLICATES = int(Tally.CHANNEL), int(Tally.HELP_SECONDS), int(Tally.DUPLICATES)
 T_CLOSED, T_SOLVED, T_SECONDS = int(Tally.CLOSED), int(Tally.SOLVED), int(Tally.CLOSED_SECONDS)
@@ -31,57 +31,10 @@ P_NEEDS, P_UNMET, P_HELPED = int(PlaceColumn.NEEDS), int(PlaceColumn.UNMET), int
 P_CLOSED, P_SECONDS, P_CLASS = int(PlaceColumn.CLOSED), int(PlaceColumn.CLOSED_SECONDS), int(PlaceColumn.UNMET_PARTY)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def clock(table, stage, u):  # type: ignore[no-untyped-def]
-    """Second of the day of a visit, from the profile of arrivals within opening hours."""
-    k = np.int64(u >> np.uint32(24))
-    share = np.float64(np.int64(u) & 0xFFFFFF) * 5.9604644775390625e-08
-    return np.int64(table[stage, k] + share * (table[stage, k + 1] - table[stage, k]))
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def opens(stage, weekdays, day, calendar):  # type: ignore[no-untyped-def]
-    """Does a station of this stage open on this day? Rows of `calendar`: working days, centre days, weekday."""
-    if stage == HOTLINE:
-        return True
-    if stage == COMPOUND:
-        return (weekdays >> calendar[2, day]) & 1 == 1
-    if stage in (COUNTER, TOWN_COUNTER):
-        return calendar[1, day] == 1
-    return calendar[0, day] == 1
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def walk_in(stage, weekdays, day, clocks, u, calendar):  # type: ignore[no-untyped-def]
-    """The second at which a client comes: today if the station opens, else on the next day that it does."""
-    visit = day
-    while not opens(stage, weekdays, visit, calendar):
-        visit += 1
-    return visit * DAY + clock(clocks, stage, u)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def station_at(stage, compound, case, first_station):  # type: ignore[no-untyped-def]
-    """The station that serves this case at this stage."""
-    if stage == COUNTER:
-        return np.int64(compound.counter)
-    if stage == GRID:
-        inside = np.int64(case.resident) - compound.first if case.resident != NOBODY else np.int64(case.patience)
-        return np.int64(compound.grid_first + (compound.offset + inside) * compound.grid_count // compound.crowd)
-    if stage == COMPOUND:
-        return np.int64(compound.station)
-    if stage == TEAM:
-        return np.int64(compound.team)
-    if stage == TOWN_COUNTER:
-        return np.int64(compound.town_counter)
-    if stage == TOWN_TEAM:
-        return np.int64(compound.town_team)
-    return np.int64(first_station[stage] + case.target)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def help_out(item, compound, age, urgent, created, seconds, row, place, spread):  # type: ignore[no-untyped-def]
+@part
+def help_out(item, compound, age, urgent, created, seconds, ledger):  # type: ignore[no-untyped-def]
     """Neighbours meet a need: a case that is filed and solved at once."""
+    row, place = ledger.row, ledger.place
     row[T_HELPED] += 1
     row[T_HELP] += seconds
     row[T_FILED] += 1
@@ -96,31 +49,10 @@ def help_out(item, compound, age, urgent, created, seconds, row, place, spread):
     place[compound.place, P_HELPED] += 1
     place[compound.place, P_CLOSED] += 1
     place[compound.place, P_SECONDS] += seconds
-    spread[cell_of(item.kind, urgent, NEIGHBOURS, age, compound.urban), bin_of(seconds)] += 1
+    ledger.spread[cell_of(item.kind, urgent, NEIGHBOURS, age, compound.urban), bin_of(seconds)] += 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def can_help(u, item, chance):  # type: ignore[no-untyped-def]
-    """Would neighbours help with this (low 16 bits of the draw), and have they the hours (high 16 bits)?"""
-    low = (np.uint64(u) & np.uint64(0xFFFF)) << np.uint64(16)
-    high = np.uint64(u >> np.uint32(16)) << np.uint64(16)
-    return low < item.help and high < chance
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def pick_channel(compound, index, day, number, item, digital, faith, lottery, key):  # type: ignore[no-untyped-def]
-    """The channel that a resident chooses for a need; `lottery` is scratch for eight uint32."""
-    word = (CHANNEL << 16) | number
-    lottery[0], lottery[1], lottery[2], lottery[3] = block(
-        index, compound.id, np.uint32(day), np.uint32(word), key[0], key[1]
-    )
-    lottery[4], lottery[5], lottery[6], lottery[7] = block(
-        index, compound.id, np.uint32(day), np.uint32(word | (1 << 2)), key[0], key[1]
-    )
-    return choose(compound.weight, item.affinity, digital, faith, lottery)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def begin_case(case, resident, compound_number, day, number, kind, channel, urgent, age):  # type: ignore[no-untyped-def]
     """Write a new case's identity; where it goes follows."""
     case.resident = resident
@@ -139,113 +71,163 @@ def begin_case(case, resident, compound_number, day, number, kind, channel, urge
     case.patience = -1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def first_stage(  # type: ignore[no-untyped-def]
-    case, compound, created, u_visit, u_patience, u_help, day, dial, clocks, calendar, stations, first_station
-):
-    """Where a new case goes first and when: visits keep opening hours, and a need is felt when the visit is made."""
+@part
+def first_stage(case, compound, created, again, assisted, words, day, ground):  # type: ignore[no-untyped-def]
+    """Where a new case goes first and when: visits keep opening hours, and a need is felt when the visit is made.
+
+    `again` is the draw of the second of the day, `assisted` that of help with an online case; `words` are the need's
+    draws of patience and work.
+    """
+    dial, item = ground.dials[0], ground.items[case.item]
     stage = AT[case.channel]
-    if stage == S_ONLINE and np.uint64(u_help) < dial.assisted_share:
-        stage = np.int64(DESK)
     case.ready = created
+    if stage == S_ONLINE:
+        if assisted >= dial.assisted_share:
+            case.created = created
+            case.stage = stage
+            return stage
+        stage = np.int64(DESK)
     if stage in (COUNTER, TOWN_COUNTER, COMPOUND, HOTLINE):
-        at = station_at(stage, compound, case, first_station) if stage != HOTLINE else np.int64(0)
-        case.ready = walk_in(stage, stations[at].weekdays, day, clocks, u_visit, calendar)
+        at = station_at(stage, compound, case, ground.first_station) if stage != HOTLINE else np.int64(0)
+        case.ready = walk_in(stage, ground.stations[at].weekdays, day, again, ground)
         if case.ready // DAY == day:
             created = np.int64(case.ready)
         if stage == HOTLINE:
-            case.patience = patience_seconds(u_patience, dial.hotline_patience)
+            case.patience = patience_seconds(words[0], dial.hotline_patience)
         elif stage != COMPOUND:
-            case.patience = patience_seconds(u_patience, dial.patience)
+            case.patience = patience_seconds(words[0], dial.patience)
+    case.work = work_seconds(words[1], dial.minutes[stage] * item.work, dial.sigma[stage])
     case.created = created
     case.stage = stage
     return stage
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def report_again(case, compound, index, dial, clocks, pool, heads, chain, row, key):  # type: ignore[no-untyped-def]
+@part
+def report_again(case, words, ground, ledger):  # type: ignore[no-untyped-def]
     """Without one platform a waiting resident may report the same again, through the other of hotline and grid."""
-    day = np.int64(case.day)
-    word = (AGAIN << 16) | np.int64(case.number)
-    v, _, _, _ = block(index, compound.id, np.uint32(day), np.uint32(word), key[0], key[1])
-    if np.uint64(v) >= dial.duplicate_share:
+    dial = ground.dials[0]
+    if np.uint64(words[0]) >= dial.duplicate_share:
         return
-    again = take_free(heads, chain)
-    pool[again] = case
-    double = pool[again]
+    again = take_free(ledger)
+    ledger.pool[again] = case
+    double = ledger.pool[again]
     double.flags = case.flags | DUPLICATE
     double.stage = HOTLINE if case.stage == GRID else GRID
     double.step = 32  # draws of its own
-    double.created = (day + 1) * DAY + clock(clocks, double.stage, v)
+    double.created = (np.int64(case.day) + 1) * DAY + clock(ground.clocks, double.stage, words[1])
     double.ready = double.created
     double.patience = -1
-    mean, sigma = dial.minutes[double.stage], dial.sigma[double.stage]
-    double.work = work_seconds(double, compound.first, compound.id, double.stage, 0, mean, sigma, key)
-    row[T_DUPLICATES] += 1
-    enter(row, np.int64(double.created))
-    push(heads, chain, double.stage, again)
+    double.work = work_seconds(words[2], dial.minutes[double.stage], dial.sigma[double.stage])
+    ledger.row[T_DUPLICATES] += 1
+    enter(ledger.row, np.int64(double.created))
+    push(ledger, double.stage, again)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def file_needs(  # type: ignore[no-untyped-def]
-    day, who, draw, thresholds, keep, item_shares, guide, items, compounds, stations, first_station, traits,
-    dials, clocks, calendar, help_chance, help_seconds, pool, heads, chain, trust, seen, decay, row, place, spread, key,
-):  # fmt: skip
-    """All needs of a district on one day, resident by resident.
+@loop
+def meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds, ground, ledger):  # type: ignore[no-untyped-def]
+    """Thin the needs of a day and let neighbours help; returns how many are left. They move to the front.
 
     Args:
-        who, draw: residents who may need something, ascending, and their draws.
-        thresholds: [cells, ages, 2]; keep: [items]; item_shares, guide: see `NeedTables`.
-        help_chance: [places] uint64, chance that neighbours have the hours.
-        help_seconds: time spent on a co-produced case.
-        row: the day's tallies; place: [places, columns] of the month; spread: [cells, bins].
+        needs: `DayNeeds`.
+        found: resident, compound, number and words of `find_needs`; of what is left, words[3] gives the second.
+        kinds, urgents: uint8[n] written: the items of what is left, and whether they are urgent.
+        help_chance: uint64[places] chance that neighbours have the hours; help_seconds: time spent on one need.
     """
-    dial = dials[0]
-    c = 0
-    lottery = np.empty(8, np.uint32)
-    for h in range(who.size):
-        r = np.int64(who[h])
-        while compounds[c + 1].first <= r:
-            c += 1
-        compound = compounds[c]
-        trait = traits[r]
-        age = np.int64(trait & AGE_BITS)
-        u = np.uint64(draw[h])
-        if u >= thresholds[compound.cell, age, 0]:
+    resident, compound, number, words = found
+    row, place = ledger.row, ledger.place
+    n = 0
+    for i in range(resident.size):
+        home = ground.compounds[compound[i]]
+        age = np.int64(ground.traits[resident[i]] & AGE_BITS)
+        cell = (np.int64(number[i] // SURGE) * 2 + home.urban) * AGES + age
+        kind = draw_item(needs.items, needs.guide, cell, words[0, i])
+        if not is_kept(needs.keep, number[i], kind, words[1, i]):
             continue
-        index = np.uint32(r - compound.first)
-        for number in range(2 if u < thresholds[compound.cell, age, 1] else 1):
-            a, b, d, e = block(index, compound.id, np.uint32(day), np.uint32((ITEM << 16) | number), key[0], key[1])
-            kind = draw_item(item_shares, guide, compound.urban * 6 + age, a)
-            if np.uint64(b) >= keep[kind]:
-                continue
-            item = items[kind]
-            row[T_NEEDS] += 1
-            place[compound.place, P_NEEDS] += 1
-            f, g, x, y = block(index, compound.id, np.uint32(day), np.uint32((VISIT << 16) | number), key[0], key[1])
-            created = day * DAY + clock(clocks, S_ONLINE, d)
-            urgent = np.uint64(e) < item.urgent
-            if can_help(f, item, help_chance[compound.place]):
-                help_out(item, compound, age, urgent, created, help_seconds, row, place, spread)
-                continue
-            faith = exp(dial.trust_term * trust_now(trust, seen, decay, r, day))
-            digital = dial.digital if (trait >> ONLINE_BIT) & 1 else 1.0
-            channel = pick_channel(compound, index, day, number, item, digital, faith, lottery, key)
-            if channel == WITHOUT:
-                row[T_WITHOUT] += 1
-                place[compound.place, P_UNMET] += 1
-                place[compound.place, P_CLASS + item.kind] += 1
-                continue
-            row[T_FILED] += 1
-            row[T_CHANNEL + channel] += 1
-            slot = take_free(heads, chain)
-            case = pool[slot]
-            begin_case(case, r, c, day, number, kind, channel, urgent, age)
-            stage = first_stage(case, compound, created, g, x, y, day, dial, clocks, calendar, stations, first_station)
-            enter(row, np.int64(case.created))
-            if stage != S_ONLINE:
-                mean = dial.minutes[stage] * item.work
-                case.work = work_seconds(case, compound.first, compound.id, stage, 0, mean, dial.sigma[stage], key)
-            push(heads, chain, stage, slot)
-            if stage in (GRID, HOTLINE):
-                report_again(case, compound, index, dial, clocks, pool, heads, chain, row, key)
+        item = ground.items[kind]
+        row[T_NEEDS] += 1
+        place[home.place, P_NEEDS] += 1
+        urgent = lower(words[2, i]) < item.urgent
+        if lower(words[1, i]) < item.help and upper(words[2, i]) < help_chance[home.place]:
+            created = day * DAY + clock(ground.clocks, S_ONLINE, words[3, i])
+            help_out(item, home, age, urgent, created, help_seconds, ledger)
+            continue
+        resident[n], compound[n], number[n], words[3, n] = resident[i], compound[i], number[i], words[3, i]
+        kinds[n], urgents[n] = kind, urgent
+        n += 1
+    return n
+
+
+@kernel
+def faith(day, resident, ground, ledger):  # type: ignore[no-untyped-def]
+    """exp(b_trust trust) of each resident: float64[n]."""
+    out = np.empty(resident.size)
+    _faith(day, resident, ground, ledger, out)
+    return out
+
+
+@loop
+def _faith(day, resident, ground, ledger, out):  # type: ignore[no-untyped-def]
+    term = ground.dials[0].trust_term
+    for i in range(resident.size):
+        out[i] = term * trust_now(ledger.trust, ledger.seen, ground.decay, resident[i], day)
+    for i in range(resident.size):
+        out[i] = exp(out[i])
+
+
+@kernel
+def file_needs(day, raised, needs, help_chance, help_seconds, ground, ledger):  # type: ignore[no-untyped-def]
+    """All needs of a district on one day, in the order of residents.
+
+    Args:
+        raised: a day's row of `raise_needs`.
+        needs: `DayNeeds`.
+        help_chance: uint64[places], chance that neighbours have the hours.
+        help_seconds: time spent on a co-produced case.
+    """
+    found = find_needs(day, raised, ground)
+    kinds, urgents = np.empty(raised.size, np.uint8), np.empty(raised.size, np.uint8)
+    n = meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds, ground, ledger)
+    kinds, urgents = kinds[:n], urgents[:n]
+    resident, compound, number, moments = found[0][:n], found[1][:n], found[2][:n], found[3][3]
+    words = key_words(day, CHANNEL, resident, compound, number, ground)
+    times = races(words)
+    trusts = faith(day, resident, ground, ledger)
+    choose_and_file(day, resident, compound, number, kinds, urgents, moments, words[3], times, trusts, ground, ledger)
+
+
+@loop
+def choose_and_file(  # type: ignore[no-untyped-def]
+    day, resident, compound, number, kinds, urgents, moments, assisted, times, trusts, ground, ledger
+):
+    """Each resident chooses a channel and files, or does without.
+
+    Args:
+        resident, compound, number, kinds, urgents, moments: of each need; see `meet_neighbours`.
+        assisted: draws, lower halves, of help with an online case; times: see `races`; trusts: see `faith`.
+    """
+    dial, row, key = ground.dials[0], ledger.row, ground.key
+    for i in range(resident.size):
+        home = ground.compounds[compound[i]]
+        trait = ground.traits[resident[i]]
+        item = ground.items[kinds[i]]
+        digital = dial.digital if (trait >> ONLINE_BIT) & 1 else 1.0
+        channel = choose(home.weight, item.affinity, digital, trusts[i], times[i])
+        if channel == WITHOUT:
+            row[T_WITHOUT] += 1
+            ledger.place[home.place, P_UNMET] += 1
+            ledger.place[home.place, P_CLASS + item.kind] += 1
+            continue
+        row[T_FILED] += 1
+        row[T_CHANNEL + channel] += 1
+        slot = take_free(ledger)
+        case = ledger.pool[slot]
+        begin_case(case, resident[i], compound[i], day, number[i], kinds[i], channel, urgents[i], trait & AGE_BITS)
+        created = day * DAY + clock(ground.clocks, S_ONLINE, moments[i])
+        index, when = np.uint32(resident[i] - home.first), np.uint32(day | number[i] << 16)
+        visit = block(index, home.id, when, np.uint32(VISIT), key[0], key[1])
+        stage = first_stage(case, home, created, moments[i], lower(assisted[i]), visit, day, ground)
+        enter(row, np.int64(case.created))
+        push(ledger, stage, slot)
+        if stage in (GRID, HOTLINE):
+            again = block(index, home.id, when, np.uint32(AGAIN), key[0], key[1])
+            report_again(case, again, ground, ledger)

@@ -9,9 +9,9 @@ compared with the chance at full trust first; only residents below one are looke
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp, log, normal_quantile
+from sim.kernels.compiled import kernel, loop, part
 from sim.kernels.hashing import block, unit32
 from sim.mechanisms.settling import trust_now
 from sim.rng import Purpose
@@ -31,6 +31,9 @@ PROPENSITY = np.array([-0.6, -0.2, 0.2, 0.6])
 REFERENCE = 4_796.0  # residents of a community before the merge
 UNIT25 = 33_554_432.0  # 2^25
 LOW25 = np.uint32(0x1FFFFFF)
+WORD = np.uint32(KIND << 16)
+LEVELS = 16.0  # a unit of the logit: steps of the first comparison
+BLOCK = 1024  # residents whose draws are made at once
 P_ACTIVE, P_VOLUNTEERS = int(PlaceColumn.ACTIVE), int(PlaceColumn.VOLUNTEERS)
 
 
@@ -44,10 +47,11 @@ def dose(rules: Rules) -> float:
 
 def leader_skill(codes: I64, sd: float, key: U32) -> F64:
     """[M] log skill of each community's leader, keyed by the community's code."""
-    return _skill(codes, sd, key)
+    skill: F64 = _skill(codes, sd, key)
+    return skill
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _skill(codes: I64, sd: float, key: U32) -> F64:
     skill = np.empty(codes.size)
     for m in range(codes.size):
@@ -75,60 +79,90 @@ def compound_terms(layout: Layout, rules: Rules, active: I32, projects: I64, key
     return by_community[layout.community_of] + p.social * (active / people)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def take_part(  # type: ignore[no-untyped-def]
-    month, day, compounds, terms, trust_weight, traits, trust, seen, decay, place, key
-):
+@kernel
+def take_part(month, day, terms, trust_weight, ground, ledger):  # type: ignore[no-untyped-def]
     """One month of a district. Returns active by line, self-government by place, and active by compound.
 
     Args:
         month: number of the month; day: the day it ends.
         terms: [C] see `compound_terms`.
-        place: [places, columns] of the month, written: active in any line, volunteers.
+        ledger: its month by place is written: active in any line, volunteers.
     """
-    lines = np.zeros(5, np.int64)
-    councils = np.zeros(place.shape[0], np.int64)
+    lines = np.zeros(len(LINE), np.int64)
+    councils = np.zeros(ledger.place.shape[0], np.int64)
     active = np.zeros(terms.size, np.int32)
-    chances = np.empty((24, 5), np.uint32)
-    for c in range(terms.size):
-        _fill_chances(chances, terms[c] + trust_weight)
-        first = compounds[c].first
-        for r in range(first, compounds[c + 1].first):
-            a, b, d, e = block(
-                np.uint32(r - first), compounds[c].id, np.uint32(month), np.uint32(KIND << 16), key[0], key[1]
-            )
-            trait = traits[r]
-            cell = np.int64(trait & AGE_BITS) * 4 + (trait >> PROPENSITY_SHIFT)
-            fifth = np.uint32((a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4))
-            may = (a & LOW25 < chances[cell, 0]) & (trait >> PARTY_BIT)
-            may |= np.uint8(b & LOW25 < chances[cell, 1]) << 1
-            may |= np.uint8(d & LOW25 < chances[cell, 2]) << 2
-            may |= ((e & LOW25 < chances[cell, 3]) & (trait >> VOLUNTEER_BIT) & 1) << 3
-            may |= np.uint8(fifth < chances[cell, 4]) << 4
-            if may & 0b11111 == 0:
-                continue
-            x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
-            x += trust_weight * trust_now(trust, seen, decay, r, day)
-            hits = 0
-            for k in range(5):
-                u = fifth if k == 4 else np.uint32((a, b, d, e)[k] & LOW25)
-                if (may >> k) & 1 and u < UNIT25 / (1.0 + exp(-(LINE[k] + x))):
-                    hits += 1
-                    lines[k] += 1
-                    if k == 1:
-                        councils[compounds[c].place] += 1
-                    if k == 3:
-                        place[compounds[c].place, P_VOLUNTEERS] += 1
-            active[c] += hits > 0
-        place[compounds[c].place, P_ACTIVE] += active[c]
+    low = terms.min()
+    chances = np.zeros((np.int64((terms.max() - low) * LEVELS) + 2, AGE.size * PROPENSITY.size, 8), np.uint32)
+    _fill_chances(chances, low + trust_weight)
+    words = np.empty((4, BLOCK), np.uint32)
+    _take_part(month, day, terms, low, trust_weight, chances, words, ground, ledger, lines, councils, active)
     return lines, councils, active
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _fill_chances(chances, base):  # type: ignore[no-untyped-def]
-    """Chances at full trust by age and propensity (24) and line, in 2^-25; none for children."""
-    chances[:4, :] = 0
-    for cell in range(4, 24):
-        for k in range(5):
-            x = LINE[k] + AGE[cell // 4] + PROPENSITY[cell % 4] + base
-            chances[cell, k] = np.uint32(np.ceil(UNIT25 / (1.0 + exp(-x))))
+@loop
+def _fill_chances(chances, low):  # type: ignore[no-untyped-def]
+    """Chances at full trust by level of the compound's term (rounded up), age and propensity, and line, in 2^-25."""
+    for level in range(chances.shape[0]):
+        for cell in range(PROPENSITY.size, chances.shape[1]):  # none for children
+            for k in range(LINE.size):
+                x = LINE[k] + AGE[cell // 4] + PROPENSITY[cell % 4] + low + level / LEVELS
+                chances[level, cell, k] = np.uint32(np.ceil(UNIT25 / (1.0 + exp(-x))))
+
+
+@loop
+def _take_part(  # type: ignore[no-untyped-def]
+    month, day, terms, low, trust_weight, chances, words, ground, ledger, lines, councils, active
+):
+    for c in range(terms.size):
+        home = ground.compounds[c]
+        level = np.int64(np.ceil((terms[c] - low) * LEVELS))
+        for start in range(home.first, ground.compounds[c + 1].first, BLOCK):
+            size = min(BLOCK, ground.compounds[c + 1].first - start)
+            _draw(month, home.id, start - home.first, size, ground.key, words)
+            for i in range(size):
+                trait = ground.traits[start + i]
+                a, b, d, e = words[0, i], words[1, i], words[2, i], words[3, i]
+                fifth = np.uint32((a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4))
+                draws = (np.uint32(a & LOW25), np.uint32(b & LOW25), np.uint32(d & LOW25), np.uint32(e & LOW25), fifth)
+                may = _may(chances, level, trait, draws)
+                if may:
+                    x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
+                    x += trust_weight * trust_now(ledger.trust, ledger.seen, ground.decay, start + i, day)
+                    active[c] += _join_lines(may, x, draws, home.place, lines, councils, ledger.place)
+        ledger.place[home.place, P_ACTIVE] += active[c]
+
+
+@loop
+def _draw(month, identity, base, size, key, words):  # type: ignore[no-untyped-def]
+    """The draws of some residents of a compound; vectorised by the compiler."""
+    k0, k1 = key[0], key[1]
+    for i in range(size):
+        a, b, d, e = block(np.uint32(base + i), identity, np.uint32(month), WORD, k0, k1)
+        words[0, i], words[1, i], words[2, i], words[3, i] = a, b, d, e
+
+
+@part
+def _may(chances, level, trait, draws):  # type: ignore[no-untyped-def]
+    """The lines, as bits, that a resident would take part in at full trust."""
+    cell = np.int64(trait & AGE_BITS) * 4 + (trait >> PROPENSITY_SHIFT)
+    may = (draws[0] < chances[level, cell, 0]) & (trait >> PARTY_BIT)
+    may |= np.uint8(draws[1] < chances[level, cell, 1]) << 1
+    may |= np.uint8(draws[2] < chances[level, cell, 2]) << 2
+    may |= ((draws[3] < chances[level, cell, 3]) & (trait >> VOLUNTEER_BIT) & 1) << 3
+    may |= np.uint8(draws[4] < chances[level, cell, 4]) << 4
+    return may & 0b11111
+
+
+@part
+def _join_lines(may, x, draws, at, lines, councils, place):  # type: ignore[no-untyped-def]
+    """Count the lines that a resident with this term takes part in; returns whether there is one."""
+    hits = 0
+    for k in range(LINE.size):
+        if (may >> k) & 1 and draws[k] < UNIT25 / (1.0 + exp(-(LINE[k] + x))):
+            hits += 1
+            lines[k] += 1
+            if k == 1:
+                councils[at] += 1
+            if k == 3:
+                place[at, P_VOLUNTEERS] += 1
+    return hits > 0

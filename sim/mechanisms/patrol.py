@@ -9,13 +9,14 @@ the same hazards sooner.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp, log
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, unit32
-from sim.mechanisms.filing import begin_case, clock
+from sim.mechanisms.filing import begin_case
 from sim.mechanisms.pool import push, take_free, work_seconds
 from sim.mechanisms.settling import enter
+from sim.mechanisms.visits import clock, patch_of
 from sim.rng import Purpose
 from sim.world.cases import DAY, HAZARD, NOBODY, Stage
 from sim.world.tallies import Tally
@@ -39,10 +40,10 @@ LATENT = np.dtype(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def hazards_arise(day, compounds, dials, latent, count, row, key):  # type: ignore[no-untyped-def]
+@kernel
+def hazards_arise(day, latent, count, ground, ledger):  # type: ignore[no-untyped-def]
     """New latent hazards of the day, Poisson in the residents of a compound. Returns the new count, -1 if full."""
-    dial = dials[0]
+    compounds, dial, key = ground.compounds, ground.dials[0], ground.key
     for c in range(compounds.size - 1):
         people = compounds[c + 1].first - compounds[c].first
         a, _, _, _ = block(np.uint32(0), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
@@ -66,28 +67,23 @@ def hazards_arise(day, compounds, dials, latent, count, row, key):  # type: igno
             hazard.report = min(day + 1 + np.int64(dial.report_days * -log(unit32(v))), 32_000)
             hazard.number = k
             count += 1
-        row[T_HAZARDS] += number
+        ledger.row[T_HAZARDS] += number
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def patrol(  # type: ignore[no-untyped-def]
-    day, compounds, stations, first_station, items, hazard_item, dials, clocks, calendar, latent, count, pool, heads,
-    chain, row, key,
-):  # fmt: skip
+@kernel
+def patrol(day, hazard_item, latent, count, ground, ledger):  # type: ignore[no-untyped-def]
     """Walk the grids with the free time of the last working day; file what is found or reported. Returns the count."""
-    dial = dials[0]
-    on_duty = calendar[0, day] == 1
+    dial, row, key = ground.dials[0], ledger.row, ground.key
+    on_duty = ground.calendar[0, day] == 1
     shift = dial.close[GRID] - dial.open[GRID]
     kept = 0
     for h in range(count):
         hazard = latent[h]
-        compound = compounds[hazard.compound]
+        compound = ground.compounds[hazard.compound]
         found = False
         if on_duty:
-            inside = np.int64(hazard.spot) - compound.first
-            at = compound.grid_first + (compound.offset + inside) * compound.grid_count // compound.crowd
-            station = stations[at]
+            station = ground.stations[patch_of(compound, np.int64(hazard.spot) - compound.first)]
             # Servers over pace are the full-time equivalents: paid time off cases is no patrol.
             free = max(0.0, shift * station.servers - station.busy) / station.pace / 3600.0
             hazard.unseen -= dial.detection * dial.patrol_share * free / station.households
@@ -95,27 +91,19 @@ def patrol(  # type: ignore[no-untyped-def]
         if found or hazard.report <= day:
             row[T_DETECTED if found else T_REPORTED] += 1
             row[T_DAYS] += day - hazard.day
-            slot = take_free(heads, chain)
-            case = pool[slot]
+            slot = take_free(ledger)
+            case = ledger.pool[slot]
             begin_case(case, NOBODY, hazard.compound, hazard.day, hazard.number, hazard_item, GRID_CHANNEL, False, 0)
             case.flags = HAZARD
             case.patience = np.int64(hazard.spot) - compound.first  # where in the compound; nobody waits for it
             case.stage = GRID
-            a, _, _, _ = block(
-                np.uint32(hazard.number + 1),
-                compound.id,
-                np.uint32(day),
-                np.uint32(KIND << 16 | 1 << 10),
-                key[0],
-                key[1],
-            )
-            case.created = day * DAY + clock(clocks, GRID if found else 0, a)
+            last = np.uint32(KIND << 16 | 1 << 10)
+            a, b, _, _ = block(np.uint32(hazard.number + 1), compound.id, np.uint32(day), last, key[0], key[1])
+            case.created = day * DAY + clock(ground.clocks, GRID if found else 0, a)
             case.ready = case.created
-            case.work = work_seconds(
-                case, compound.first, compound.id, GRID, 0, dial.minutes[GRID], dial.sigma[GRID], key
-            )
+            case.work = work_seconds(b, dial.minutes[GRID], dial.sigma[GRID])
             enter(row, np.int64(case.created))
-            push(heads, chain, GRID, slot)
+            push(ledger, GRID, slot)
         else:
             latent[kept] = hazard
             kept += 1

@@ -3,66 +3,81 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp, log, normal_quantile
-from sim.kernels.hashing import block, unit32, unit64
+from sim.kernels.compiled import part
+from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
 from sim.world.cases import DAY, FREE, NOBODY, ROOM, SLEEP, WHEEL
 
-WORK = int(Purpose.WORK)
+STEP = int(Purpose.STEP)
 HAZARD_INDEX = 0x80000000  # entity of a hazard's draws: this plus its number
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def push(heads, chain, where, slot):  # type: ignore[no-untyped-def]
+@part
+def push(ledger, where, slot):  # type: ignore[no-untyped-def]
     """Put a slot on a list."""
-    chain[slot] = heads[where]
-    heads[where] = slot
+    ledger.chain[slot] = ledger.heads[where]
+    ledger.heads[where] = slot
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def take_free(heads, chain):  # type: ignore[no-untyped-def]
+@part
+def take_free(ledger):  # type: ignore[no-untyped-def]
     """A free slot; there must be one."""
-    slot = heads[FREE]
-    heads[FREE] = chain[slot]
-    heads[ROOM] -= 1
+    slot = ledger.heads[FREE]
+    ledger.heads[FREE] = ledger.chain[slot]
+    ledger.heads[ROOM] -= 1
     return slot
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def release(heads, chain, slot):  # type: ignore[no-untyped-def]
+@part
+def release(ledger, slot):  # type: ignore[no-untyped-def]
     """Give a slot back."""
-    push(heads, chain, FREE, slot)
-    heads[ROOM] += 1
+    push(ledger, FREE, slot)
+    ledger.heads[ROOM] += 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def sleep(heads, chain, slot, until):  # type: ignore[no-untyped-def]
+@part
+def sleep(ledger, slot, until):  # type: ignore[no-untyped-def]
     """Put a slot on the list of the day of `until`, seconds, less than WHEEL days ahead."""
-    push(heads, chain, SLEEP + (until // DAY) % WHEEL, slot)
+    push(ledger, SLEEP + (until // DAY) % WHEEL, slot)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
+def entity(case, first):  # type: ignore[no-untyped-def]
+    """The entity of a case's draws: its resident in the compound, or its hazard."""
+    if case.resident == NOBODY:
+        return np.uint32(HAZARD_INDEX + case.number)
+    return np.uint32(np.int64(case.resident) - first)
+
+
+@part
+def occasion(case):  # type: ignore[no-untyped-def]
+    """The third counter word of a case's draws: day of its need, and number (from bit 16)."""
+    return np.uint32(np.int64(case.day) | np.int64(case.number) << 16)
+
+
+@part
+def word(purpose, step, target):  # type: ignore[no-untyped-def]
+    """The last counter word of a case's draws: purpose, step (8 bits) and target (8)."""
+    return np.uint32((purpose << 16) | ((step & 0xFF) << 8) | target)
+
+
+@part
 def draws(case, first, identity, purpose, target, key):  # type: ignore[no-untyped-def]
     """Four uint32 that belong to this case, purpose, target and step, whatever else happens in the city."""
-    if case.resident == NOBODY:
-        entity = np.uint32(HAZARD_INDEX + case.number)
-    else:
-        entity = np.uint32(np.int64(case.resident) - first)
-    word = (purpose << 16) | ((np.int64(case.step) & 63) << 10) | (target << 2) | (np.int64(case.number) & 3)
-    return block(entity, identity, np.uint32(np.int64(case.day)), np.uint32(word), key[0], key[1])
+    last = word(purpose, np.int64(case.step), target)
+    return block(entity(case, first), identity, occasion(case), last, key[0], key[1])
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def work_seconds(case, first, identity, stage, target, mean, sigma, key):  # type: ignore[no-untyped-def]
-    """Lognormal work of a step with the given mean, whole seconds, at least 1."""
-    a, b, _, _ = draws(case, first, identity, WORK, (stage << 4) ^ target, key)
-    z = normal_quantile(unit64(a, b))
+@part
+def work_seconds(u, mean, sigma):  # type: ignore[no-untyped-def]
+    """Lognormal work of a step with the given mean, from one uint32: whole seconds, at least 1."""
+    z = normal_quantile(unit32(u))
     return max(np.int64(1), np.int64(mean * exp(sigma * z - 0.5 * sigma * sigma)))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def patience_seconds(u, median):  # type: ignore[no-untyped-def]
     """Exponential patience from one uint32, whole seconds."""
     return np.int64(median * 1.4426950408889634 * -log(unit32(u)))

@@ -7,57 +7,94 @@ resumes, first of all, at the next opening.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.kernels.compiled import kernel, loop, part
+from sim.kernels.hashing import deal
 from sim.kernels.queueing import SERVED, serve
-from sim.mechanisms.filing import opens, station_at
-from sim.mechanisms.pool import push
+from sim.mechanisms.pool import STEP, entity, occasion, push, word
+from sim.mechanisms.visits import opens, station_at
 from sim.world.cases import BEGUN, DAY, DUPLICATE, NONE, URGENT, Stage
 from sim.world.tallies import Tally
 
 COMPOUND, GRID, TEAM = int(Stage.COMPOUND), int(Stage.GRID), int(Stage.TEAM)
 HOTLINE, COUNTER, TOWN_COUNTER = int(Stage.HOTLINE), int(Stage.COUNTER), int(Stage.TOWN_COUNTER)
-BUSY, SHIFT, BUCKETS = int(Tally.BUSY), int(Tally.SHIFT), 2048
+BUSY, SHIFT = int(Tally.BUSY), int(Tally.SHIFT)
+DIGIT = 11  # bits of time in a counting pass
+LATER = 1 << 40  # seconds; added to what is not yet begun
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def finishes(stage):  # type: ignore[no-untyped-def]
     """Do stations of this stage finish what they began after closing, and send clients home?"""
     return stage in (HOTLINE, COMPOUND, COUNTER, TOWN_COUNTER)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def gather(stage, day, heads, chain, pool, compounds, stations, first_station, dials, calendar):  # type: ignore[no-untyped-def]
-    """The cases that a stage can work on today: slots and stations. The others stay on its list."""
+@loop
+def length(where, ledger):  # type: ignore[no-untyped-def]
+    """How many slots are on a list."""
     count = 0
-    slot = heads[stage]
+    slot = ledger.heads[where]
     while slot != NONE:
         count += 1
-        slot = chain[slot]
-    slots = np.empty(count, np.int32)
-    where = np.empty(count, np.int32)
+        slot = ledger.chain[slot]
+    return count
+
+
+@kernel
+def gather(stage, day, ground, ledger):  # type: ignore[no-untyped-def]
+    """The cases that a stage can work on today; the others stay on its list.
+
+    Returns:
+        slots: int32[n]; where: int32[n] station within the stage; due: int64[n] in this order they are served, but
+        for ties; words: uint32[4, n] the draws of the step that today may finish.
+    """
+    count = length(stage, ledger)
+    slots, where, due = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int64)
+    words = np.empty((4, count), np.uint32)
+    n = _gather(stage, day, ground, ledger, slots, where, due, words)
+    if n < count:
+        words = words[:, :n].copy()
+    deal(words, ground.key)
+    return slots[:n], where[:n], due[:n], words
+
+
+@loop
+def _gather(stage, day, ground, ledger, slots, where, due, words):  # type: ignore[no-untyped-def]
+    first, stations = ground.first_station, ground.stations
+    grows_urgent = stage >= TEAM and not finishes(stage)
+    escalated = day * DAY - ground.dials[0].escalate
     end = (day + 1) * DAY
     n = 0
-    slot = heads[stage]
-    heads[stage] = NONE
+    slot = ledger.heads[stage]
+    ledger.heads[stage] = NONE
     while slot != NONE:
-        following = chain[slot]
-        case = pool[slot]
-        if stage >= TEAM and not finishes(stage) and day * DAY - case.created > dials[0].escalate:
+        following = ledger.chain[slot]
+        case = ledger.pool[slot]
+        home = ground.compounds[case.compound]
+        if grows_urgent and case.created < escalated:
             case.flags |= URGENT
-        at = station_at(stage, compounds[case.compound], case, first_station)
-        weekdays = stations[at].weekdays if stage == COMPOUND else 0
-        if case.ready < end and opens(stage, weekdays, day, calendar):
-            slots[n] = slot
-            where[n] = at - first_station[stage]
+        at = station_at(stage, home, case, first)
+        if case.ready < end and (stage != COMPOUND or opens(stage, stations[at].weekdays, day, ground.calendar)):
+            slots[n], where[n] = slot, at - first[stage]
+            due[n] = np.int64(case.ready) + (0 if case.flags & BEGUN else LATER)
+            counter_of(case, home, words, n)
             n += 1
         else:
-            push(heads, chain, stage, slot)
+            push(ledger, stage, slot)
         slot = following
-    return slots[:n], where[:n]
+    return n
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
+def counter_of(case, home, words, n):  # type: ignore[no-untyped-def]
+    """Write the counter of the draws of a case's next finished step into column n."""
+    words[0, n] = entity(case, home.first)
+    words[1, n] = home.id
+    words[2, n] = occasion(case)
+    words[3, n] = word(STEP, np.int64(case.step) + 1, 0)
+
+
+@part
 def _before(x, y):  # type: ignore[no-untyped-def]
     """Does case x go before case y? Work in progress, then arrival, then identity."""
     if (x.flags & BEGUN) != (y.flags & BEGUN):
@@ -77,59 +114,85 @@ def _before(x, y):  # type: ignore[no-untyped-def]
     return x.target < y.target
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def sort_by_station(pool, slots, where, stations):  # type: ignore[no-untyped-def]
-    """Sort slots by station, and inside a station by `_before`. Returns slots and [stations + 1] bounds.
+@kernel
+def sort_by_station(pool, slots, where, due, stations):  # type: ignore[no-untyped-def]
+    """The order of service: int32[n] positions sorted by station, and inside a station by `due`, then `_before`.
 
-    Two counting passes (coarse arrival, station) and an insertion sort over what is then nearly in order.
+    Counting passes over the digits of time and over stations; only ties are compared. Returns it with [stations + 1]
+    bounds.
     """
     n = slots.size
-    low, high = np.int64(1 << 40), np.int64(0)
-    for i in range(n):
-        ready = np.int64(pool[slots[i]].ready)
-        low, high = min(low, ready), max(high, ready)
-    width = (high - low) // BUCKETS + 1
-    bound = np.zeros(BUCKETS + 1, np.int64)
-    for i in range(n):
-        bound[(pool[slots[i]].ready - low) // width + 1] += 1
-    for k in range(BUCKETS):
-        bound[k + 1] += bound[k]
-    coarse = np.empty(n, np.int32)
-    for i in range(n):
-        k = (pool[slots[i]].ready - low) // width
-        coarse[bound[k]] = i
-        bound[k] += 1
     ends = np.zeros(stations + 1, np.int64)
     for i in range(n):
         ends[where[i] + 1] += 1
     for s in range(stations):
         ends[s + 1] += ends[s]
-    fill = ends[:stations].copy()
-    done = np.empty(n, np.int32)
-    for j in range(n):
-        i = coarse[j]
+    order = np.empty(n, np.int32)
+    _by_station(pool, slots, where, due, by_time(due), ends, ends[:stations].copy(), order)
+    return order, ends
+
+
+@loop
+def _by_station(pool, slots, where, due, timely, ends, fill, order):  # type: ignore[no-untyped-def]
+    for j in range(timely.size):
+        i = timely[j]
         k = fill[where[i]]
         fill[where[i]] += 1
         first = ends[where[i]]
-        while k > first and _before(pool[slots[i]], pool[done[k - 1]]):
-            done[k] = done[k - 1]
+        while k > first and due[order[k - 1]] == due[i] and _before(pool[slots[i]], pool[slots[order[k - 1]]]):
+            order[k] = order[k - 1]
             k -= 1
-        done[k] = slots[i]
-    return done, ends
+        order[k] = i
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def resume(pool, slots, lo, hi, opening, servers, free):  # type: ignore[no-untyped-def]
+@kernel
+def by_time(due):  # type: ignore[no-untyped-def]
+    """Positions in ascending order of time, int32[n]: counting passes over digits, the last first."""
+    n = due.size
+    low, high = LATER, np.int64(0)
+    for i in range(n):
+        low, high = min(low, due[i] & (LATER - 1)), max(high, due[i] & (LATER - 1))
+    span = high - low + 1
+    key, order, other = np.empty(n, np.int64), np.arange(n).astype(np.int32), np.empty(n, np.int32)
+    for i in range(n):
+        key[i] = (due[i] & (LATER - 1)) - low + (span if due[i] >= LATER else 0)
+    bits = 1
+    while 2 * span >> bits > 0:
+        bits += 1
+    passes = (bits + DIGIT - 1) // DIGIT
+    digit = (bits + passes - 1) // passes
+    bound = np.empty((1 << digit) + 1, np.int32)
+    for k in range(passes):
+        _by_digit(key, k * digit, (1 << digit) - 1, bound, order, other)
+        order, other = other, order
+    return order
+
+
+@loop
+def _by_digit(key, shift, mask, bound, order, to):  # type: ignore[no-untyped-def]
+    bound[:] = 0
+    for i in range(key.size):
+        bound[((key[i] >> shift) & mask) + 1] += 1
+    for k in range(mask + 1):
+        bound[k + 1] += bound[k]
+    for j in range(key.size):
+        d = (key[order[j]] >> shift) & mask
+        to[bound[d]] = order[j]
+        bound[d] += 1
+
+
+@kernel
+def resume(pool, slots, order, lo, hi, opening, servers, free):  # type: ignore[no-untyped-def]
     """Give work in progress its servers back; returns the first position not in progress.
 
     Where servers have become fewer, work in progress finishes all the same and new work waits for it.
     """
     begun = lo
-    while begun < hi and pool[slots[begun]].flags & BEGUN:
+    while begun < hi and pool[slots[order[begun]]].flags & BEGUN:
         begun += 1
     ends = np.empty(begun - lo, np.int64)
     for i in range(lo, begun):
-        ends[i - lo] = opening + pool[slots[i]].work
+        ends[i - lo] = opening + pool[slots[order[i]]].work
     ends.sort()
     idle = max(0, servers - ends.size)
     for k in range(idle):
@@ -139,9 +202,9 @@ def resume(pool, slots, lo, hi, opening, servers, free):  # type: ignore[no-unty
     return begun
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def work_through(stage, pool, slots, ends, stations, opening, closing, row):  # type: ignore[no-untyped-def]
-    """Serve the sorted cases of a stage. Returns start, finish (seconds) and outcome by position.
+@kernel
+def work_through(stage, pool, slots, order, ends, stations, opening, closing, row):  # type: ignore[no-untyped-def]
+    """Serve the sorted cases of a stage. Returns start, finish (seconds) and outcome in order of service.
 
     `stations` are those of the stage; opening and closing are seconds since the first day's midnight.
     """
@@ -157,9 +220,9 @@ def work_through(stage, pool, slots, ends, stations, opening, closing, row):  # 
     for s in range(stations.size):
         station = stations[s]
         lo, hi = ends[s], ends[s + 1]
-        begun = resume(pool, slots, lo, hi, opening, station.servers, free)
+        begun = resume(pool, slots, order, lo, hi, opening, station.servers, free)
         for i in range(lo, hi):
-            case = pool[slots[i]]
+            case = pool[slots[order[i]]]
             arrival[i] = max(np.int64(case.ready), opening)
             patience[i] = np.int64(case.patience) if finishes(stage) else -1
             urgent[i] = case.flags & URGENT
@@ -180,7 +243,7 @@ def work_through(stage, pool, slots, ends, stations, opening, closing, row):  # 
     return start, finish, outcome
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def add_shifts(stage, day, stations, seconds, calendar, row):  # type: ignore[no-untyped-def]
     """Count the seconds on shift of a stage's stations today."""
     for s in range(stations.size):

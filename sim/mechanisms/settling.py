@@ -7,9 +7,9 @@ when it is needed, so that residents without a case are never touched.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exps
+from sim.kernels.compiled import part
 from sim.kernels.sketch import bin_of
 from sim.mechanisms.dials import TRUST_SCALE
 from sim.services import AGE_BANDS, CLASSES
@@ -43,29 +43,30 @@ def decay_table(half_life_days: float, days: int) -> I64:
     return np.floor(left * ONE + 0.5).astype(np.int64)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def trust_now(trust, seen, decay, resident, day):  # type: ignore[no-untyped-def]
     """A resident's trust, 0 to 1, on this day."""
     deviation = (np.int64(trust[resident]) * decay[day - np.int64(seen[resident])]) >> 15
     return BASE + deviation / TRUST_SCALE
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def move_trust(trust, seen, decay, resident, day, change):  # type: ignore[no-untyped-def]
+@part
+def move_trust(ledger, decay, resident, day, change):  # type: ignore[no-untyped-def]
     """Bring a resident's trust to this day and change it; trust stays within 0 and 1."""
+    trust, seen = ledger.trust, ledger.seen
     deviation = ((np.int64(trust[resident]) * decay[day - np.int64(seen[resident])]) >> 15) + change
     trust[resident] = min(max(deviation, -6_000), 4_000)
     seen[resident] = day
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def enter(row, at):  # type: ignore[no-untyped-def]
     """A case enters the system at a second."""
     row[T_ARRIVED] += 1
     row[T_ARRIVED_AT] += at
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def leave(row, created, at):  # type: ignore[no-untyped-def]
     """A case leaves the system at a second, `at` - `created` after it came."""
     row[T_DEPARTED] += 1
@@ -73,65 +74,64 @@ def leave(row, created, at):  # type: ignore[no-untyped-def]
     row[T_SOJOURN] += at - created
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def cell_of(kind, urgent, channel, age, urban):  # type: ignore[no-untyped-def]
     """Row of the spread for a class, urgency, channel, age band and rate class of place."""
     return (((np.int64(kind) * 2 + (1 if urgent else 0)) * 7 + channel) * 6 + age) * 2 + urban
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@part
 def working_seconds(at, worked):  # type: ignore[no-untyped-def]
     """Working time from the first day's midnight to a second; `worked` counts working days before each day."""
     day = at // DAY
     return worked[day] * DAY + (at % DAY if worked[day + 1] > worked[day] else 0)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def close_case(  # type: ignore[no-untyped-def]
-    case, compound, kind, at, day, solved, dial, worked, trust, seen, decay, row, place, spread
-):
+@part
+def close_case(case, compound, kind, at, day, solved, ground, ledger):  # type: ignore[no-untyped-def]
     """A case is closed at a second of this day: count it, and let its resident judge."""
-    if case.flags & DUPLICATE:
-        leave(row, np.int64(case.created), at)
-        row[T_DUPLICATES] += 1
-        return
+    row, place, worked, dial = ledger.row, ledger.place, ground.worked, ground.dials[0]
     created = np.int64(case.created)
     leave(row, created, at)
+    if case.flags & DUPLICATE:
+        row[T_DUPLICATES] += 1
+        return
     seconds = at - created
     row[T_CLOSED] += 1
     row[T_SECONDS] += seconds
     row[T_HANDOFFS] += case.handoffs
+    row[T_SOLVED] += solved
     place[compound.place, P_CLOSED] += 1
     place[compound.place, P_SECONDS] += seconds
-    if solved:
-        row[T_SOLVED] += 1
     if compound.urban == 0:
         row[T_RURAL] += 1
         row[T_RURAL_SECONDS] += seconds
-    taken = working_seconds(at, worked) - working_seconds(created, worked)
-    late = taken > dial.deadline
-    if late:
-        place[compound.place, P_LATE] += 1
-    if case.flags & ORDER:
-        row[T_ORDERS_CLOSED] += 1
-        row[T_ORDER_SECONDS] += taken
-        row[T_IN_TIME] += not late
+    late = False
+    if seconds > dial.deadline or case.flags & ORDER:
+        taken = working_seconds(at, worked) - working_seconds(created, worked)
+        late = taken > dial.deadline
+        place[compound.place, P_LATE] += late
+        if case.flags & ORDER:
+            row[T_ORDERS_CLOSED] += 1
+            row[T_ORDER_SECONDS] += taken
+            row[T_IN_TIME] += not late
     if case.resident != NOBODY:
-        spread[cell_of(kind, case.flags & URGENT, case.channel, case.age, compound.urban), bin_of(seconds)] += 1
+        cell = cell_of(kind, case.flags & URGENT, case.channel, case.age, compound.urban)
+        ledger.spread[cell, bin_of(seconds)] += 1
         change = np.int64(dial.timely if solved and not late else dial.late if solved else dial.refused)
         change += np.int64(case.handoffs) * dial.handoff
-        move_trust(trust, seen, decay, np.int64(case.resident), day, change)
+        move_trust(ledger, ground.decay, np.int64(case.resident), day, change)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def lose_case(case, compound, kind, at, day, dial, trust, seen, decay, row, place):  # type: ignore[no-untyped-def]
+@part
+def lose_case(case, compound, kind, at, day, ground, ledger):  # type: ignore[no-untyped-def]
     """A client has left unserved for good."""
-    leave(row, np.int64(case.created), at)
+    leave(ledger.row, np.int64(case.created), at)
     if case.flags & DUPLICATE:
-        row[T_DUPLICATES] += 1
+        ledger.row[T_DUPLICATES] += 1
         return
-    row[T_LEFT] += 1
-    place[compound.place, P_UNMET] += 1
-    place[compound.place, P_CLASS + np.int64(kind)] += 1
+    ledger.row[T_LEFT] += 1
+    ledger.place[compound.place, P_UNMET] += 1
+    ledger.place[compound.place, P_CLASS + np.int64(kind)] += 1
     if case.resident != NOBODY:
-        move_trust(trust, seen, decay, np.int64(case.resident), day, dial.refused)
+        move_trust(ledger, ground.decay, np.int64(case.resident), day, ground.dials[0].refused)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
 from sim.rules import Rules
@@ -104,7 +104,7 @@ def areas(district: District, unit_of: I32, units: int) -> F64:
     return np.maximum(40_000.0, 12.0 * np.sqrt(spread[0]) * np.sqrt(spread[1]))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def station_compounds(compound_id: U32, key: U32, share: float) -> U8:
     """uint8[C]: which compounds have a station; those of a smaller share are among those of a larger one."""
     has = np.zeros(compound_id.size, np.uint8)
@@ -115,7 +115,7 @@ def station_compounds(compound_id: U32, key: U32, share: float) -> U8:
     return has
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def nearest(x: F64, y: F64, unit_of: I32, units: int, has: U8) -> tuple[I32, F64]:
     """Of each compound the nearest station compound of its own unit (-1 none) and the metres to it."""
     count = np.zeros(units + 1, np.int64)

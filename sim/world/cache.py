@@ -24,6 +24,7 @@ from sim.world.city import City, Jurisdictions
 CODE = (
     "kernels/apportioning.py",
     "kernels/arithmetic.py",
+    "kernels/compiled.py",
     "kernels/hashing.py",
     "rng.py",
     "services.py",

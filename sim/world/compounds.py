@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.apportioning import largest_remainder
 from sim.kernels.arithmetic import exp
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, lognormal, unit32
 from sim.rng import Purpose
 from sim.services import COMPOUND_KINDS
@@ -21,7 +21,7 @@ SIZE = (0.8, 1.2, 1.3, 0.9, 1.1)  # relative size by kind, assumption
 HOUSEHOLDS = (44, 40, 36, 35, 10)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def kinds_and_weights(compound, urban, distance, key):  # type: ignore[no-untyped-def]
     """Kind (uint8[C]) and whole-number weight by size (int64[C]) of compounds, keyed by their id.
 

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.arithmetic import exp
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
 from sim.world.gazetteer import F64, I64, Region
@@ -47,7 +47,7 @@ def edges_of(region: Region) -> F64:
     return np.concatenate([np.hstack((ring[:-1], ring[1:])) for polygon in region for ring in polygon])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def inside(x, y, edges):  # type: ignore[no-untyped-def]
     """Whether a point lies in the region by the even-odd rule."""
     odd = False
@@ -58,7 +58,7 @@ def inside(x, y, edges):  # type: ignore[no-untyped-def]
     return odd
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def scatter(n, edges, core, code, key):  # type: ignore[no-untyped-def]
     """n points inside a region, thinned to the density: int64[n, 2] whole metres.
 

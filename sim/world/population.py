@@ -10,9 +10,9 @@ from __future__ import annotations
 from math import fsum
 
 import numpy as np
-from numba import njit
 
 from sim.kernels.apportioning import largest_remainder
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, lognormal, unit32
 from sim.rng import Purpose
 from sim.world.gazetteer import I64, Gazetteer
@@ -23,7 +23,7 @@ FEWEST = 60  # residents of the smallest village, assumption; less where the dis
 DRAW_VILLAGE, DRAW_POINT, DRAW_COMPOUND, DRAW_GROUP = range(4)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def spread(entity, key, draw, sigma):  # type: ignore[no-untyped-def]
     """Whole-number weights, lognormal with median 4096, keyed by entity: int64[n]; sigma is float64[n]."""
     out = np.empty(entity.size, np.int64)

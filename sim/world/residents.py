@@ -11,8 +11,8 @@ from dataclasses import replace
 from math import fsum
 
 import numpy as np
-from numba import njit
 
+from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
 from sim.services import AGE_BANDS, COMPOUND_KINDS
@@ -44,7 +44,7 @@ def settle(city: City) -> City:
     return replace(city, traits=traits)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_traits(compound, first, cell, ages, online, party, volunteer, key):  # type: ignore[no-untyped-def]
     """Traits of every resident: uint8[N]. Thresholds are uint64 by cell and band; cells are kind + 5 * urban."""
     out = np.empty(first[-1], np.uint8)

@@ -42,19 +42,20 @@ class Memory:
     early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
     lines: I64  # [months, 5] residents active by line
     votes: I64  # [months, 2] council meetings and those with a quorum
-    spread: I64  # [cells, bins] since the warm-up
+    spread: I32  # [cells, bins] since the warm-up
 
 
 def remember(
     *, residents: int, compounds: int, places: int, days: int, months: int, latent: Table, cells: int, bins: int
 ) -> Memory:
     """An empty memory for a run of so many days."""
+    contact = np.zeros((residents, 2), np.int16)  # trust and day side by side: one visit to memory for both
     memory = Memory(
         pool=np.zeros(0, CASE),
         chain=np.zeros(0, np.int32),
         heads=np.full(N_LISTS, NONE, np.int32),
-        trust=np.zeros(residents, np.int16),
-        seen=np.zeros(residents, np.int16),
+        trust=contact[:, 0],
+        seen=contact[:, 1],
         latent=latent,
         hazards=0,
         expected=np.zeros((places, len(CHANNELS))),
@@ -72,7 +73,7 @@ def remember(
         early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         lines=np.zeros((months, 5), np.int64),
         votes=np.zeros((months, 2), np.int64),
-        spread=np.zeros((cells, bins), np.int64),
+        spread=np.zeros((cells, bins), np.int32),
     )
     memory.heads[ROOM] = 0
     grow(memory, max(1024, residents // 64))

@@ -7,6 +7,7 @@ theory, and compiled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -105,12 +106,14 @@ BUGS = [
         ("groups share one mean", "own = total[2 * group[i] + 1] / total[2 * group[i]]", "own = mean"),
     ),
 ]  # fmt: skip
-PLAIN = "def njit(**_):\n    return lambda function: function\n"
+DECORATORS = re.compile(r"from sim\.kernels\.compiled import .*\n")
+PLAIN = "kernel = loop = part = lambda function: function\n"
+UNCACHED = "from numba import njit\nkernel = loop = part = njit(nogil=True, error_model='numpy')\n"
 
 
 def module_of(original: ModuleType, text: str, compiled: bool) -> ModuleType:
     """A module made of the text: compiled without a cache, or in plain Python."""
-    text = text.replace("cache=True, ", "") if compiled else text.replace("from numba import njit\n", PLAIN)
+    text = DECORATORS.sub(UNCACHED if compiled else PLAIN, text)
     module = ModuleType(original.__name__)
     exec(compile(text, original.__name__, "exec", dont_inherit=True), module.__dict__)
     return module

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.kernels.queueing import first_come
-from sim.mechanisms.service import sort_by_station, work_through
+from sim.mechanisms.service import LATER, sort_by_station, work_through
 from sim.world.cases import CASE, DAY, URGENT, Stage
 from sim.world.layout import STATION
 from sim.world.tallies import N_TALLIES, Tally
@@ -30,13 +30,14 @@ def test_a_station_serves_as_first_come_does(stage: Stage, urgent: int) -> None:
     stations["pace"] = 1.0
     where = dice.integers(0, STATIONS, CASES).astype(np.int32)
     row = np.zeros(N_TALLIES, np.int64)
-    slots, ends = sort_by_station(pool, dice.permutation(CASES).astype(np.int32), where, STATIONS)
+    slots = dice.permutation(CASES).astype(np.int32)
+    order, ends = sort_by_station(pool, slots, where, pool["ready"][slots] + np.int64(LATER), STATIONS)
     opening, closing = 9 * 3600, 40 * DAY
-    start, finish, outcome = work_through(int(stage), pool, slots, ends, stations, opening, closing, row)
+    start, finish, outcome = work_through(int(stage), pool, slots, order, ends, stations, opening, closing, row)
     busy = 0
     for s in range(STATIONS):
         mine = slice(int(ends[s]), int(ends[s + 1]))
-        cases = pool[slots[mine]]
+        cases = pool[slots[order[mine]]]
         theirs, verdict = first_come(
             cases["ready"].astype(np.int64), cases["work"].astype(np.int64), int(stations["servers"][s]),
             cases["patience"].astype(np.int64), (cases["flags"] & URGENT != 0).astype(np.int64),

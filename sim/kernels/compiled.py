@@ -1,0 +1,72 @@
+"""How kernels are compiled: `kernel` for those that are called, `loop` for those that allocate nothing, `part` for what
+becomes a part of its caller.
+
+No fastmath and no `parallel`: bits are the same on every processor and for any number of threads. A division by zero
+gives inf or nan as in numpy. `loop` and `part` count no references to their arrays, so they may not make any; a loop
+that reads arrays out of a tuple is several times faster so.
+
+Compiled code is kept under a hash of the whole model's text: numba itself looks only at the file of a function, and
+would go on using what it compiled from an older text of a function called there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+from numba.core import config as numba_config
+
+config: Any = numba_config
+MODEL = Path(__file__).parents[1]
+OLD = 7 * 86_400.0  # seconds after which code of another text is cleared away
+
+
+@cache
+def folder() -> str:
+    """Where the compiled code of this text of the model is kept: NUMBA_CACHE_DIR, beside the sources, or the user's."""
+    text = sha256()
+    for path in sorted(MODEL.rglob("*.py")):
+        text.update(path.relative_to(MODEL).as_posix().encode() + path.read_bytes())
+    name = f"kernels-{text.hexdigest()[:16]}"
+    asked = config.CACHE_DIR or os.environ.get("NUMBA_CACHE_DIR")
+    homes = [MODEL / "__pycache__", Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "reformsim"]
+    for home in [Path(asked)] if asked else homes:
+        try:
+            (home / name).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=home / name):
+                _clear(home, name)
+                return str(home / name)
+        except OSError:
+            continue
+    return tempfile.mkdtemp(prefix=name)
+
+
+def _clear(home: Path, name: str) -> None:
+    for other in home.glob("kernels-*"):
+        if other.name != name and time.time() - other.stat().st_mtime > OLD:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    def decorate(function: Callable[..., Any]) -> Any:
+        before = config.CACHE_DIR
+        config.CACHE_DIR = folder()
+        try:
+            return njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        finally:
+            config.CACHE_DIR = before
+
+    return decorate
+
+
+kernel = _decorator()
+loop = _decorator(_nrt=False)
+part = _decorator(_nrt=False, forceinline=True)
