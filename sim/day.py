@@ -2,8 +2,8 @@
 
 The order of a day: calendar; rules in force; needs, co-production, channels; patrol; the hotline; each district's tiers
 (online desk, compound stations, grid workers, community counters, community teams, town counters, town teams, branches
-of departments), with routing and settling after each tier; the city's departments. Sundays end with what neighbourhoods
-expect to wait; months end with participation, councils and money.
+of departments), with routing after each tier; the city's departments; what residents make of it. Sundays end with what
+neighbourhoods expect to wait; months end with participation, councils and money.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class Run:
         self._city.work(Stage.HOTLINE, day, parts, row)
         self.everywhere(lambda locale: locale.work(day, month))
         self._city.work(Stage.DEPARTMENT, day, parts, row)
+        self.everywhere(lambda locale: locale.settle(day, month))
         if day % 7 == 6:
             self.everywhere(lambda locale: locale.end_week(month))
         if self.month_ends[day]:

@@ -14,14 +14,14 @@ from sim.mechanisms.dials import dials, items
 from sim.mechanisms.filing import file_needs
 from sim.mechanisms.layouts import lay_out
 from sim.mechanisms.raising import raise_needs
-from sim.mechanisms.settling import CELLS, decay_table
+from sim.mechanisms.settling import CELLS, decay_table, settle
 from sim.mechanisms.tables import Ground, Ledger
 from sim.mechanisms.tiers import work_the_day
 from sim.rng import study_key
 from sim.rules import Rules
 from sim.scenario import Scenario
 from sim.services import catalogue
-from sim.world.cases import ROOM, Stage
+from sim.world.cases import CURSOR, ROOM, Stage
 from sim.world.city import I64, U32, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import Layout, stations_of
@@ -161,6 +161,7 @@ class Locale:
     def morning(self, day: int, month: int) -> None:
         """Needs arise, neighbours help, residents choose; patrols walk."""
         m = self.memory
+        self.memory.marks[CURSOR] = 0
         raised = self._raise(day)
         self._make_room(raised.size)
         ground, ledger, today = self.ground, self.ledger(day, month), self.study.needs_of(day)[1]
@@ -173,18 +174,18 @@ class Locale:
         m = self.memory
         if m.latent.size < m.hazards + 64 + self.district.residents // 400:
             m.latent = np.concatenate([m.latent, np.zeros_like(m.latent)])
-        wanted = 4 * needs_ + m.latent.size + 64
+        wanted = 2 * needs_ + m.hazards + self.district.residents // 400 + 64  # each need may be reported twice
         if self.rules.departments.integrated > 1:
-            wanted += 3 * (m.pool.size - int(m.heads[ROOM]))
-        if m.heads[ROOM] < wanted:
-            grow(m, max(wanted, m.pool.size // 2))
+            wanted += 3 * (m.pool.size - int(m.marks[ROOM]))
+        if m.marks[ROOM] < wanted:
+            grow(m, wanted - int(m.marks[ROOM]) + m.pool.size // 8)
 
     def ledger(self, day: int, month: int) -> Ledger:
         """What the kernels write on a day."""
         m = self.memory
         return Ledger(
-            pool=m.pool, chain=m.chain, heads=m.heads, trust=m.trust, seen=m.seen, waits=m.waits, row=m.daily[day],
-            place=m.monthly[month], spread=m.spread,
+            pool=m.pool, chain=m.chain, queues=m.queues, marks=m.marks, judged=m.judged, trust=m.trust, seen=m.seen,
+            waits=m.waits, row=m.daily[day], place=m.monthly[month], spread=m.spread,
         )  # fmt: skip
 
     def _raise(self, day: int) -> U32:
@@ -205,6 +206,10 @@ class Locale:
     def work(self, day: int, month: int) -> None:
         """Every tier of the district works through its day."""
         work_the_day(day, self.ground, self.ledger(day, month))
+
+    def settle(self, day: int, month: int) -> None:
+        """Residents judge what became of their cases today."""
+        settle(day, self.ground, self.ledger(day, month))
 
     def end_warmup(self) -> None:
         """Leave what was counted until now out of spread and places."""

@@ -46,7 +46,8 @@ def serve(
         urgent: 1 for a case that starts before all cases with 0.
         lo: first position of the station's cases.
         hi: position after the last one.
-        free: the first `servers` entries, ascending, are the times at which the servers become free; updated.
+        free: the first `servers` entries are the times at which the servers become free; updated. Ascending, or a heap
+            beyond LADDER servers.
         servers: number of servers, >= 0.
         closing: work starts strictly before this second and, once begun, is finished; ENDLESS for an endless day.
         start: written; the second at which work starts, -1 where it does not.
@@ -74,7 +75,7 @@ def _serve_in_order(  # type: ignore[no-untyped-def]
         start[i] = -1
         if outcome[i] == SERVED:
             start[i] = now
-            _occupy(free, servers, now + work[i])
+            occupy(free, servers, now + work[i])
 
 
 @kernel
@@ -97,7 +98,7 @@ def _serve_by_class(  # type: ignore[no-untyped-def]
         start[i] = -1
         if outcome[i] == SERVED:
             start[i] = now
-            _occupy(free, servers, now + work[i])
+            occupy(free, servers, now + work[i])
 
 
 @kernel
@@ -117,7 +118,7 @@ def _verdict(now, arrival, patience, closing):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _occupy(free, servers, until):  # type: ignore[no-untyped-def]
+def occupy(free, servers, until):  # type: ignore[no-untyped-def]
     """Replace the earliest free time by `until`, keeping the ladder sorted or the heap a heap."""
     k = 0
     if servers <= LADDER:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.arithmetic import exps, log
+from sim.kernels.arithmetic import exps, log32
 from sim.kernels.compiled import kernel, part
 from sim.rules import Rules
 from sim.services import CHANNELS
@@ -21,6 +21,7 @@ ONLINE = CHANNELS.index("online")
 WITHOUT = CHANNELS.index("do_without")
 MOST_WAIT = 240.0  # minutes; longer waits weigh no more
 RUNNERS = 8  # halves of a block: one a channel, and one to spare
+HALF, STEP = np.float32(0.5), np.float32(2.0**-16)
 
 
 def weigh(layout: Layout, rules: Rules, expected: F64) -> None:
@@ -44,18 +45,18 @@ def weigh(layout: Layout, rules: Rules, expected: F64) -> None:
 
 @kernel
 def races(words):  # type: ignore[no-untyped-def]
-    """Unit exponentials of the channels, float64[n, 8], from draws uint32[4, n]: one a half of a word.
+    """Unit exponentials of the channels, float32[n, 8], from draws uint32[4, n]: one a half of a word.
 
     Sixteen bits are enough to decide a race: two runners tie once in about 10^5.
     """
-    times = np.empty((words.shape[1], RUNNERS))
+    times = np.empty((words.shape[1], RUNNERS), np.float32)
     for i in range(words.shape[1]):
         for k in range(4):
             times[i, 2 * k] = words[k, i] >> np.uint32(16)
             times[i, 2 * k + 1] = words[k, i] & np.uint32(0xFFFF)
     flat = times.reshape(times.size)
     for i in range(flat.size):
-        flat[i] = -log((flat[i] + 0.5) * 1.52587890625e-05)
+        flat[i] = -log32((flat[i] + HALF) * STEP)
     return times
 
 

@@ -11,6 +11,7 @@ from sim.kernels.sketch import bin_of
 from sim.mechanisms.channels import WITHOUT, choose, races
 from sim.mechanisms.pool import patience_seconds, push, take_free, work_seconds
 from sim.mechanisms.raising import AGES, SURGE, draw_item, find_needs, is_kept, key_words
+from sim.mechanisms.routing import carry_on, note_start
 from sim.mechanisms.settling import cell_of, enter, leave, trust_now
 from sim.mechanisms.visits import clock, station_at, walk_in
 from sim.rng import Purpose
@@ -19,6 +20,7 @@ from sim.world.city import AGE_BITS, ONLINE_BIT
 from sim.world.tallies import SPREAD_CHANNELS, PlaceColumn, Tally
 
 VISIT, CHANNEL, AGAIN = (int(purpose) << 16 for purpose in (Purpose.VISIT, Purpose.CHANNEL, Purpose.DUPLICATE))
+FIRST_STEP = np.uint32(int(Purpose.STEP) << 16 | 1 << 8)  # see `pool.word`
 NEIGHBOURS = SPREAD_CHANNELS.index("neighbours")
 AT = np.array([Stage.COMPOUND, Stage.COUNTER, Stage.TOWN_COUNTER, Stage.GRID, Stage.HOTLINE, Stage.ONLINE], np.int64)
 COMPOUND, COUNTER, TOWN_COUNTER = int(Stage.COMPOUND), int(Stage.COUNTER), int(Stage.TOWN_COUNTER)
@@ -192,18 +194,22 @@ def file_needs(day, raised, needs, help_chance, help_seconds, ground, ledger):  
     words = key_words(day, CHANNEL, resident, compound, number, ground)
     times = races(words)
     trusts = faith(day, resident, ground, ledger)
-    choose_and_file(day, resident, compound, number, kinds, urgents, moments, words[3], times, trusts, ground, ledger)
+    visits = key_words(day, VISIT, resident, compound, number, ground)
+    choose_and_file(
+        day, resident, compound, number, kinds, urgents, moments, words[3], times, trusts, visits, ground, ledger
+    )
 
 
 @loop
 def choose_and_file(  # type: ignore[no-untyped-def]
-    day, resident, compound, number, kinds, urgents, moments, assisted, times, trusts, ground, ledger
+    day, resident, compound, number, kinds, urgents, moments, assisted, times, trusts, visits, ground, ledger
 ):
     """Each resident chooses a channel and files, or does without.
 
     Args:
         resident, compound, number, kinds, urgents, moments: of each need; see `meet_neighbours`.
-        assisted: draws, lower halves, of help with an online case; times: see `races`; trusts: see `faith`.
+        assisted: draws, lower halves, of help with an online case; times: see `races`; trusts: see `faith`;
+        visits: draws of patience and work.
     """
     dial, row, key = ground.dials[0], ledger.row, ground.key
     for i in range(resident.size):
@@ -224,9 +230,14 @@ def choose_and_file(  # type: ignore[no-untyped-def]
         begin_case(case, resident[i], compound[i], day, number[i], kinds[i], channel, urgents[i], trait & AGE_BITS)
         created = day * DAY + clock(ground.clocks, S_ONLINE, moments[i])
         index, when = np.uint32(resident[i] - home.first), np.uint32(day | number[i] << 16)
-        visit = block(index, home.id, when, np.uint32(VISIT), key[0], key[1])
+        visit = (visits[0, i], visits[1, i])
         stage = first_stage(case, home, created, moments[i], lower(assisted[i]), visit, day, ground)
         enter(row, np.int64(case.created))
+        if stage == S_ONLINE:  # nobody serves it: it goes on at once
+            note_start(case, home, stage, created, ledger)
+            step = block(index, home.id, when, FIRST_STEP, key[0], key[1])
+            carry_on(stage, day, slot, created, step, ground, ledger)
+            continue
         push(ledger, stage, slot)
         if stage in (GRID, HOTLINE):
             again = block(index, home.id, when, np.uint32(AGAIN), key[0], key[1])

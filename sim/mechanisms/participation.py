@@ -31,7 +31,7 @@ PROPENSITY = np.array([-0.6, -0.2, 0.2, 0.6])
 REFERENCE = 4_796.0  # residents of a community before the merge
 UNIT25 = 33_554_432.0  # 2^25
 LOW25 = np.uint32(0x1FFFFFF)
-WORD = np.uint32(KIND << 16)
+WORD, ONE = np.uint32(KIND << 16), np.uint32(1)
 LEVELS = 16.0  # a unit of the logit: steps of the first comparison
 BLOCK = 1024  # residents whose draws are made at once
 P_ACTIVE, P_VOLUNTEERS = int(PlaceColumn.ACTIVE), int(PlaceColumn.VOLUNTEERS)
@@ -91,44 +91,44 @@ def take_part(month, day, terms, trust_weight, ground, ledger):  # type: ignore[
     lines = np.zeros(len(LINE), np.int64)
     councils = np.zeros(ledger.place.shape[0], np.int64)
     active = np.zeros(terms.size, np.int32)
-    low = terms.min()
-    chances = np.zeros((np.int64((terms.max() - low) * LEVELS) + 2, AGE.size * PROPENSITY.size, 8), np.uint32)
-    _fill_chances(chances, low + trust_weight)
-    words = np.empty((4, BLOCK), np.uint32)
-    _take_part(month, day, terms, low, trust_weight, chances, words, ground, ledger, lines, councils, active)
+    least = terms.min()
+    chances = np.zeros((np.int64((terms.max() - least) * LEVELS) + 2, AGE.size * PROPENSITY.size, 8), np.uint32)
+    _fill_chances(chances, least + trust_weight)
+    words, may = np.empty((4, BLOCK), np.uint32), np.empty(BLOCK, np.uint8)
+    _take_part(month, day, terms, least, trust_weight, chances, words, may, ground, ledger, lines, councils, active)
     return lines, councils, active
 
 
 @loop
-def _fill_chances(chances, low):  # type: ignore[no-untyped-def]
+def _fill_chances(chances, least):  # type: ignore[no-untyped-def]
     """Chances at full trust by level of the compound's term (rounded up), age and propensity, and line, in 2^-25."""
     for level in range(chances.shape[0]):
         for cell in range(PROPENSITY.size, chances.shape[1]):  # none for children
             for k in range(LINE.size):
-                x = LINE[k] + AGE[cell // 4] + PROPENSITY[cell % 4] + low + level / LEVELS
+                x = LINE[k] + AGE[cell // 4] + PROPENSITY[cell % 4] + least + level / LEVELS
                 chances[level, cell, k] = np.uint32(np.ceil(UNIT25 / (1.0 + exp(-x))))
 
 
 @loop
 def _take_part(  # type: ignore[no-untyped-def]
-    month, day, terms, low, trust_weight, chances, words, ground, ledger, lines, councils, active
+    month, day, terms, least, trust_weight, chances, words, may, ground, ledger, lines, councils, active
 ):
     for c in range(terms.size):
         home = ground.compounds[c]
-        level = np.int64(np.ceil((terms[c] - low) * LEVELS))
+        level = np.int64(np.ceil((terms[c] - least) * LEVELS))
         for start in range(home.first, ground.compounds[c + 1].first, BLOCK):
             size = min(BLOCK, ground.compounds[c + 1].first - start)
             _draw(month, home.id, start - home.first, size, ground.key, words)
+            _compare(words, ground.traits, start, size, chances, level, may)
             for i in range(size):
-                trait = ground.traits[start + i]
+                if may[i] == 0:
+                    continue
                 a, b, d, e = words[0, i], words[1, i], words[2, i], words[3, i]
-                fifth = np.uint32((a >> 25) | ((b >> 25) << 7) | ((d >> 25) << 14) | ((e & 0x1E000000) >> 4))
-                draws = (np.uint32(a & LOW25), np.uint32(b & LOW25), np.uint32(d & LOW25), np.uint32(e & LOW25), fifth)
-                may = _may(chances, level, trait, draws)
-                if may:
-                    x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
-                    x += trust_weight * trust_now(ledger.trust, ledger.seen, ground.decay, start + i, day)
-                    active[c] += _join_lines(may, x, draws, home.place, lines, councils, ledger.place)
+                trait = ground.traits[start + i]
+                x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
+                x += trust_weight * trust_now(ledger.trust, ledger.seen, ground.decay, start + i, day)
+                draws = (low(a), low(b), low(d), low(e), fifth_of(a, b, d, e))
+                active[c] += _join_lines(may[i], x, draws, home.place, lines, councils, ledger.place)
         ledger.place[home.place, P_ACTIVE] += active[c]
 
 
@@ -141,16 +141,34 @@ def _draw(month, identity, base, size, key, words):  # type: ignore[no-untyped-d
         words[0, i], words[1, i], words[2, i], words[3, i] = a, b, d, e
 
 
+@loop
+def _compare(words, traits, start, size, chances, level, may):  # type: ignore[no-untyped-def]
+    """The lines, as bits, that each resident would take part in at full trust; vectorised by the compiler."""
+    for i in range(size):
+        a, b, d, e = words[0, i], words[1, i], words[2, i], words[3, i]
+        trait = np.uint32(traits[start + i])
+        cell = (trait & np.uint32(AGE_BITS)) * np.uint32(4) + (trait >> np.uint32(PROPENSITY_SHIFT))
+        party = np.uint32(low(a) < chances[level, cell, 0]) & (trait >> np.uint32(PARTY_BIT))
+        volunteer = np.uint32(low(e) < chances[level, cell, 3]) & (trait >> np.uint32(VOLUNTEER_BIT)) & ONE
+        bits = np.uint32(party & ONE) | np.uint32(np.uint32(low(b) < chances[level, cell, 1]) << ONE)
+        bits |= np.uint32(np.uint32(low(d) < chances[level, cell, 2]) << np.uint32(2)) | (volunteer << np.uint32(3))
+        bits |= np.uint32(np.uint32(fifth_of(a, b, d, e) < chances[level, cell, 4]) << np.uint32(4))
+        may[i] = bits
+
+
 @part
-def _may(chances, level, trait, draws):  # type: ignore[no-untyped-def]
-    """The lines, as bits, that a resident would take part in at full trust."""
-    cell = np.int64(trait & AGE_BITS) * 4 + (trait >> PROPENSITY_SHIFT)
-    may = (draws[0] < chances[level, cell, 0]) & (trait >> PARTY_BIT)
-    may |= np.uint8(draws[1] < chances[level, cell, 1]) << 1
-    may |= np.uint8(draws[2] < chances[level, cell, 2]) << 2
-    may |= ((draws[3] < chances[level, cell, 3]) & (trait >> VOLUNTEER_BIT) & 1) << 3
-    may |= np.uint8(draws[4] < chances[level, cell, 4]) << 4
-    return may & 0b11111
+def low(word):  # type: ignore[no-untyped-def]
+    """The lower 25 bits of a word: the draw of one of the first four lines."""
+    return np.uint32(word & LOW25)
+
+
+@part
+def fifth_of(a, b, d, e):  # type: ignore[no-untyped-def]
+    """The 25 bits of the fifth line: the upper 7 of three words and 4 of the last."""
+    return np.uint32(
+        (a >> np.uint32(25)) | ((b >> np.uint32(25)) << np.uint32(7)) | ((d >> np.uint32(25)) << np.uint32(14))
+        | ((e & np.uint32(0x1E000000)) >> np.uint32(4))
+    )  # fmt: skip
 
 
 @part

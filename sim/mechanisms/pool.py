@@ -1,4 +1,4 @@
-"""Lists of slots in a district's pool of cases: push, pop, and the draws of a case."""
+"""Slots in a district's pool of cases: take, queue, sleep, release; and the draws of a case."""
 
 from __future__ import annotations
 
@@ -8,39 +8,47 @@ from sim.kernels.arithmetic import exp, log, normal_quantile
 from sim.kernels.compiled import part
 from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
-from sim.world.cases import DAY, FREE, NOBODY, ROOM, SLEEP, WHEEL
+from sim.world.cases import CURSOR, DAY, NOBODY, NONE, ROOM, VACANT, WHEEL
 
 STEP = int(Purpose.STEP)
 HAZARD_INDEX = 0x80000000  # entity of a hazard's draws: this plus its number
 
 
 @part
-def push(ledger, where, slot):  # type: ignore[no-untyped-def]
-    """Put a slot on a list."""
-    ledger.chain[slot] = ledger.heads[where]
-    ledger.heads[where] = slot
+def push(ledger, stage, slot):  # type: ignore[no-untyped-def]
+    """Put a slot into the queue of a stage."""
+    n = ledger.marks[stage]
+    ledger.queues[stage, n] = slot
+    ledger.marks[stage] = n + 1
 
 
 @part
 def take_free(ledger):  # type: ignore[no-untyped-def]
-    """A free slot; there must be one."""
-    slot = ledger.heads[FREE]
-    ledger.heads[FREE] = ledger.chain[slot]
-    ledger.heads[ROOM] -= 1
+    """A vacant slot; there must be one. They are taken in ascending order, so that cases of a place lie together."""
+    slot = ledger.marks[CURSOR]
+    while ledger.chain[slot] != VACANT:
+        slot += 1
+        if slot == ledger.chain.size:
+            slot = 0
+    ledger.chain[slot] = NONE
+    ledger.marks[CURSOR] = slot + 1 if slot + 1 < ledger.chain.size else 0
+    ledger.marks[ROOM] -= 1
     return slot
 
 
 @part
 def release(ledger, slot):  # type: ignore[no-untyped-def]
     """Give a slot back."""
-    push(ledger, FREE, slot)
-    ledger.heads[ROOM] += 1
+    ledger.chain[slot] = VACANT
+    ledger.marks[ROOM] += 1
 
 
 @part
-def sleep(ledger, slot, until):  # type: ignore[no-untyped-def]
-    """Put a slot on the list of the day of `until`, seconds, less than WHEEL days ahead."""
-    push(ledger, SLEEP + (until // DAY) % WHEEL, slot)
+def sleep(ledger, lists, slot, until):  # type: ignore[no-untyped-def]
+    """Put a slot on the list, among `lists`, of the day of `until`, seconds, less than WHEEL days ahead."""
+    where = lists + (until // DAY) % WHEEL
+    ledger.chain[slot] = ledger.marks[where]
+    ledger.marks[where] = slot
 
 
 @part

@@ -66,7 +66,7 @@ def _draw(period, layer, identity, base, size, key, words):  # type: ignore[no-u
         words[layer, 0, i], words[layer, 1, i], words[layer, 2, i], words[layer, 3, i] = a, b, d, e
 
 
-@loop
+@part
 def _place(period, layer, row, i, needs, words, home, resident, key, found, count):  # type: ignore[no-untyped-def]
     """Put each need of a resident on its day; whether there was room."""
     most = words[layer, 0, i]  # word 0 of the first block is their number

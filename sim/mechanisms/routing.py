@@ -18,7 +18,7 @@ from sim.mechanisms.service import finishes
 from sim.mechanisms.settling import close_case, lose_case
 from sim.mechanisms.visits import station_at, walk_in
 from sim.rng import Purpose
-from sim.world.cases import BEGUN, CHILD, DAY, DUPLICATE, ORDER, OWNED, REOPENED, Stage
+from sim.world.cases import BEGUN, CHILD, DAY, DUPLICATE, EXTERNAL_SLEEP, ORDER, OWNED, REOPENED, RETURNED_SLEEP, Stage
 from sim.world.tallies import Tally
 
 BACK = int(Purpose.RETURN)
@@ -113,7 +113,7 @@ def assign(slot, case, item, stage, at, words, ground, ledger):  # type: ignore[
         case.pending = stage
         case.stage = RETURNED
         case.ready = add_working(at, dial.return_time, ground.worked)
-        sleep(ledger, slot, np.int64(case.ready))
+        sleep(ledger, RETURNED_SLEEP, slot, np.int64(case.ready))
         return
     case.pending = 0
     case.stage = stage
@@ -173,7 +173,7 @@ def come_back(slot, case, compound, stage, day, at, ground, ledger):  # type: ig
         case.ready = walk_in(stage, ground.stations[at_station].weekdays, day + 1, b, ground)
         push(ledger, stage, slot)
     else:
-        lose_case(case, compound, ground.items[case.item].kind, at, day, ground, ledger)
+        lose_case(case, compound, ground.items[case.item].kind, at, ground, ledger)
         release(ledger, slot)
 
 
@@ -231,12 +231,12 @@ def carry_on(stage, day, slot, at, words, ground, ledger):  # type: ignore[no-un
         if until // DAY > day:
             case.stage = EXTERNAL
             case.ready = until
-            sleep(ledger, slot, until)
+            sleep(ledger, EXTERNAL_SLEEP, slot, until)
             return
         at = until
         towards = CLOSED
     if towards == CLOSED:
-        if end(slot, case, compound, item, at, day, words, ground, ledger):
+        if end(slot, case, compound, item, at, words, ground, ledger):
             return
         towards = np.int64(case.left)
         at += DAY
@@ -248,12 +248,12 @@ def carry_on(stage, day, slot, at, words, ground, ledger):  # type: ignore[no-un
 
 
 @part
-def end(slot, case, compound, item, at, day, words, ground, ledger):  # type: ignore[no-untyped-def]
+def end(slot, case, compound, item, at, words, ground, ledger):  # type: ignore[no-untyped-def]
     """Close a case, or find by a call-back that it was not solved: then its owner takes it up again the next day."""
     dial, order = ground.dials[0], case.flags & ORDER
     solved = upper(words[2]) >= (dial.false_order if order else dial.false_counter)
     if solved or not order or case.flags & REOPENED or lower(words[1]) >= dial.callback:
-        close_case(case, compound, item.kind, at, day, solved, ground, ledger)
+        close_case(case, compound, item.kind, at, solved, ground, ledger)
         release(ledger, slot)
         return True
     case.flags |= REOPENED

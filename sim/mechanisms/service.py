@@ -10,10 +10,10 @@ import numpy as np
 
 from sim.kernels.compiled import kernel, loop, part
 from sim.kernels.hashing import deal
-from sim.kernels.queueing import SERVED, serve
+from sim.kernels.queueing import SERVED, occupy, serve
 from sim.mechanisms.pool import STEP, entity, occasion, push, word
 from sim.mechanisms.visits import opens, station_at
-from sim.world.cases import BEGUN, DAY, DUPLICATE, NONE, URGENT, Stage
+from sim.world.cases import BEGUN, DAY, DUPLICATE, URGENT, Stage
 from sim.world.tallies import Tally
 
 COMPOUND, GRID, TEAM = int(Stage.COMPOUND), int(Stage.GRID), int(Stage.TEAM)
@@ -29,26 +29,15 @@ def finishes(stage):  # type: ignore[no-untyped-def]
     return stage in (HOTLINE, COMPOUND, COUNTER, TOWN_COUNTER)
 
 
-@loop
-def length(where, ledger):  # type: ignore[no-untyped-def]
-    """How many slots are on a list."""
-    count = 0
-    slot = ledger.heads[where]
-    while slot != NONE:
-        count += 1
-        slot = ledger.chain[slot]
-    return count
-
-
 @kernel
 def gather(stage, day, ground, ledger):  # type: ignore[no-untyped-def]
-    """The cases that a stage can work on today; the others stay on its list.
+    """The cases that a stage can work on today; the others stay in its queue.
 
     Returns:
         slots: int32[n]; where: int32[n] station within the stage; due: int64[n] in this order they are served, but
         for ties; words: uint32[4, n] the draws of the step that today may finish.
     """
-    count = length(stage, ledger)
+    count = ledger.marks[stage]
     slots, where, due = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int64)
     words = np.empty((4, count), np.uint32)
     n = _gather(stage, day, ground, ledger, slots, where, due, words)
@@ -65,12 +54,14 @@ def _gather(stage, day, ground, ledger, slots, where, due, words):  # type: igno
     escalated = day * DAY - ground.dials[0].escalate
     end = (day + 1) * DAY
     n = 0
-    slot = ledger.heads[stage]
-    ledger.heads[stage] = NONE
-    while slot != NONE:
-        following = ledger.chain[slot]
+    count = ledger.marks[stage]
+    ledger.marks[stage] = 0
+    for j in range(count):  # a short loop of its own, so that visits to memory overlap
+        where[j] = ledger.pool[ledger.queues[stage, j]].compound
+    for j in range(count):
+        slot = ledger.queues[stage, j]
         case = ledger.pool[slot]
-        home = ground.compounds[case.compound]
+        home = ground.compounds[where[j]]
         if grows_urgent and case.created < escalated:
             case.flags |= URGENT
         at = station_at(stage, home, case, first)
@@ -81,7 +72,6 @@ def _gather(stage, day, ground, ledger, slots, where, due, words):  # type: igno
             n += 1
         else:
             push(ledger, stage, slot)
-        slot = following
     return n
 
 
@@ -181,24 +171,20 @@ def _by_digit(key, shift, mask, bound, order, to):  # type: ignore[no-untyped-de
         bound[d] += 1
 
 
-@kernel
+@part
 def resume(pool, slots, order, lo, hi, opening, servers, free):  # type: ignore[no-untyped-def]
     """Give work in progress its servers back; returns the first position not in progress.
 
     Where servers have become fewer, work in progress finishes all the same and new work waits for it.
     """
+    for k in range(servers):
+        free[k] = opening
     begun = lo
     while begun < hi and pool[slots[order[begun]]].flags & BEGUN:
+        end = opening + pool[slots[order[begun]]].work
+        if servers > 0 and end > free[0]:
+            occupy(free, servers, end)
         begun += 1
-    ends = np.empty(begun - lo, np.int64)
-    for i in range(lo, begun):
-        ends[i - lo] = opening + pool[slots[order[i]]].work
-    ends.sort()
-    idle = max(0, servers - ends.size)
-    for k in range(idle):
-        free[k] = opening
-    for k in range(servers - idle):
-        free[idle + k] = ends[ends.size - (servers - idle) + k]
     return begun
 
 
@@ -215,32 +201,40 @@ def work_through(stage, pool, slots, order, ends, stations, opening, closing, ro
     most = 1
     for s in range(stations.size):
         most = max(most, stations[s].servers)
-    free = np.empty(most, np.int64)
-    kind = stage - HOTLINE
+    _work_through(
+        stage, pool, slots, order, ends, stations, opening, closing, row, np.empty(most, np.int64), arrival, work,
+        patience, urgent, start, finish, outcome,
+    )  # fmt: skip
+    return start, finish, outcome
+
+
+@loop
+def _work_through(  # type: ignore[no-untyped-def]
+    stage, pool, slots, order, ends, stations, opening, closing, row, free, arrival, work, patience, urgent, start,
+    finish, outcome,
+):  # fmt: skip
+    lasts = finishes(stage)
     for s in range(stations.size):
         station = stations[s]
         lo, hi = ends[s], ends[s + 1]
+        station.busy = 0
+        if lo == hi:
+            continue
         begun = resume(pool, slots, order, lo, hi, opening, station.servers, free)
         for i in range(lo, hi):
             case = pool[slots[order[i]]]
             arrival[i] = max(np.int64(case.ready), opening)
-            patience[i] = np.int64(case.patience) if finishes(stage) else -1
+            patience[i] = np.int64(case.patience) if lasts else -1
             urgent[i] = case.flags & URGENT
+            work[i] = np.int64((case.work + station.travel) * station.pace)
             if i < begun:
-                start[i] = opening
-                outcome[i] = SERVED
-                work[i] = case.work
-            else:
-                work[i] = np.int64((case.work + station.travel) * station.pace)
+                start[i], outcome[i], work[i] = opening, SERVED, case.work
         serve(arrival, work, patience, urgent, begun, hi, free, station.servers, closing, start, outcome)
-        busy = np.int64(0)
         for i in range(lo, hi):
             finish[i] = start[i] + work[i]
             if outcome[i] == SERVED:
-                busy += (finish[i] if finishes(stage) else min(finish[i], closing)) - start[i]
-        station.busy = busy
-        row[BUSY + kind] += busy
-    return start, finish, outcome
+                station.busy += (finish[i] if lasts else min(finish[i], closing)) - start[i]
+        row[BUSY + stage - HOTLINE] += station.busy
 
 
 @kernel

@@ -9,16 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arithmetic import exps
-from sim.kernels.compiled import part
+from sim.kernels.compiled import loop, part
 from sim.kernels.sketch import bin_of
 from sim.mechanisms.dials import TRUST_SCALE
 from sim.services import AGE_BANDS, CLASSES
-from sim.world.cases import DAY, DUPLICATE, NOBODY, ORDER, URGENT
+from sim.world.cases import DAY, DUPLICATE, JUDGED, NOBODY, ORDER, URGENT
 from sim.world.city import F64, I64
 from sim.world.tallies import SPREAD_CHANNELS, PlaceColumn, Tally
 
 BASE = 0.6  # trust of a resident without recent contact (assumption)
 ONE = 1 << 15  # fixed point of the decay
+TRUST_UNIT = 1.0 / TRUST_SCALE
 CELLS = len(CLASSES) * 2 * len(SPREAD_CHANNELS) * len(AGE_BANDS) * 2
 T_ARRIVED, T_ARRIVED_AT, T_DEPARTED, T_DEPARTED_AT, T_SOJOURN = (
     int(t) for t in (Tally.ARRIVED, Tally.ARRIVED_AT, Tally.DEPARTED, Tally.DEPARTED_AT, Tally.SOJOURN)
@@ -47,7 +48,7 @@ def decay_table(half_life_days: float, days: int) -> I64:
 def trust_now(trust, seen, decay, resident, day):  # type: ignore[no-untyped-def]
     """A resident's trust, 0 to 1, on this day."""
     deviation = (np.int64(trust[resident]) * decay[day - np.int64(seen[resident])]) >> 15
-    return BASE + deviation / TRUST_SCALE
+    return BASE + deviation * TRUST_UNIT
 
 
 @part
@@ -88,7 +89,22 @@ def working_seconds(at, worked):  # type: ignore[no-untyped-def]
 
 
 @part
-def close_case(case, compound, kind, at, day, solved, ground, ledger):  # type: ignore[no-untyped-def]
+def judge(case, change, cell, bin_, ledger):  # type: ignore[no-untyped-def]
+    """Note what a resident makes of a case that is over; `settle` reads it at the end of the day.
+
+    Noted now and settled in one go, a day's visits to memory overlap instead of holding up each case.
+    """
+    n = ledger.marks[JUDGED]
+    ledger.marks[JUDGED] = n + 1
+    judgement = ledger.judged[n]
+    judgement.resident = case.resident
+    judgement.change = change
+    judgement.cell = cell
+    judgement.bin = bin_
+
+
+@part
+def close_case(case, compound, kind, at, solved, ground, ledger):  # type: ignore[no-untyped-def]
     """A case is closed at a second of this day: count it, and let its resident judge."""
     row, place, worked, dial = ledger.row, ledger.place, ground.worked, ground.dials[0]
     created = np.int64(case.created)
@@ -117,14 +133,12 @@ def close_case(case, compound, kind, at, day, solved, ground, ledger):  # type: 
             row[T_IN_TIME] += not late
     if case.resident != NOBODY:
         cell = cell_of(kind, case.flags & URGENT, case.channel, case.age, compound.urban)
-        ledger.spread[cell, bin_of(seconds)] += 1
         change = np.int64(dial.timely if solved and not late else dial.late if solved else dial.refused)
-        change += np.int64(case.handoffs) * dial.handoff
-        move_trust(ledger, ground.decay, np.int64(case.resident), day, change)
+        judge(case, change + np.int64(case.handoffs) * dial.handoff, cell, bin_of(seconds), ledger)
 
 
 @part
-def lose_case(case, compound, kind, at, day, ground, ledger):  # type: ignore[no-untyped-def]
+def lose_case(case, compound, kind, at, ground, ledger):  # type: ignore[no-untyped-def]
     """A client has left unserved for good."""
     leave(ledger.row, np.int64(case.created), at)
     if case.flags & DUPLICATE:
@@ -134,4 +148,15 @@ def lose_case(case, compound, kind, at, day, ground, ledger):  # type: ignore[no
     ledger.place[compound.place, P_UNMET] += 1
     ledger.place[compound.place, P_CLASS + np.int64(kind)] += 1
     if case.resident != NOBODY:
-        move_trust(ledger, ground.decay, np.int64(case.resident), day, ground.dials[0].refused)
+        judge(case, ground.dials[0].refused, -1, 0, ledger)
+
+
+@loop
+def settle(day, ground, ledger):  # type: ignore[no-untyped-def]
+    """The day's judgements, in the order in which they were made, move trust and enter the spread of days."""
+    for k in range(ledger.marks[JUDGED]):
+        judgement = ledger.judged[k]
+        if judgement.cell >= 0:
+            ledger.spread[judgement.cell, judgement.bin] += 1
+        move_trust(ledger, ground.decay, np.int64(judgement.resident), day, np.int64(judgement.change))
+    ledger.marks[JUDGED] = 0

@@ -8,12 +8,15 @@ there two fifths of the time and takes two and a half times as long.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from math import fsum
 
 import numpy as np
 
+from sim.kernels.arithmetic import exp as _exp
+from sim.mechanisms.dials import CONSTANT
 from sim.rules import Rules
-from sim.services import DEPARTMENTS, catalogue
+from sim.services import CHANNELS, DEPARTMENTS, Item, catalogue
 from sim.world.cases import Stage
 from sim.world.city import F64, I32, I64
 from sim.world.layout import STATION
@@ -21,6 +24,10 @@ from sim.world.layout import STATION
 WORKING_DAYS = 250.0  # a year, as the paid days of Staff.days_a_year are meant
 ALL_WEEK = 0b1111111
 LEAST_SHARE = 0.15  # of a post; below it a station could hardly open
+LEAST_LOAD = 0.002  # of all departments' load; what a department without cases in the catalogue is staffed for
+# exp(utility) of each channel, averaged over the residents of the shipped share in its status quo (90 days): distance,
+# expected waits, access to the internet and trust, but not the constants of the channels.
+TYPICAL = (0.61, 0.63, 0.32, 0.28, 0.99, 3.88, 0.70)
 
 
 @dataclass
@@ -102,24 +109,39 @@ def department_fte(rules: Rules, people: int) -> tuple[F64, F64]:
     departments = rules.departments
     total = people * departments.staff_per_10k / 1e4
     total *= (rules.staff.days_a_year / WORKING_DAYS) * (1 - departments.off_desk_share)
-    branch, city = department_load(rules)
+    branch, city = department_load()
     load = fsum((*branch, *city))
     return branch * (total / load), city * (total / load)
 
 
-def department_load(rules: Rules) -> tuple[F64, F64]:
+@cache
+def department_load() -> tuple[F64, F64]:
     """Minutes of work a head and year that the status quo brings to each department: branches, city.
 
-    Posts follow the load of the base catalogue, not the option, so that an option cannot move them by itself.
+    Posts follow the load of the base catalogue under base rules, not the option, so that no option moves them by
+    itself.
     """
+    rules = Rules()
     branch, city = np.zeros(len(DEPARTMENTS)), np.zeros(len(DEPARTMENTS))
-    reported = sum(item.rate for item in catalogue() if "hotline" in item.channels)
+    to_city = rules.platform.order_share * (1 - rules.platform.district_order_share)
     for number, item in enumerate(catalogue()):
-        if {"community_centre", "town_complex", "online"} & set(item.channels):
+        reach = channel_shares(item)
+        visits = reach[CHANNELS.index("community_centre")] + reach[CHANNELS.index("town_complex")]
+        visits += reach[CHANNELS.index("online")]
+        if not item.home:
             for department in item.departments:
-                branch[department] += 0.75 * item.rate * item.department_share * 10.0
-        if "hotline" in item.channels:
-            branch_free = item.departments[0] if item.departments else number % len(DEPARTMENTS)
-            city[branch_free] += 0.223 * 0.415 * 0.255 * 150.0 * item.rate / reported
-    least = 0.002 * fsum((*branch, *city))
+                share = visits * item.department_share
+                branch[department] += item.rate * share * item.work * rules.departments.step_minutes
+        first = item.departments[0] if item.departments else number % len(DEPARTMENTS)
+        calls = reach[CHANNELS.index("hotline")] * to_city
+        city[first] += item.rate * calls * item.work * rules.departments.order_minutes
+    least = LEAST_LOAD * fsum((*branch, *city))
     return np.maximum(branch, least), np.maximum(city, least)
+
+
+def channel_shares(item: Item) -> F64:
+    """[channels] how needs for an item spread over channels in the status quo, from the typical pull of each."""
+    pull = np.array([_exp(CONSTANT[k]) * TYPICAL[k] if channel in (*item.channels, "do_without") else 0.0
+                     for k, channel in enumerate(CHANNELS)])  # fmt: skip
+    shares: F64 = pull / pull.sum()
+    return shares

@@ -36,7 +36,9 @@ class Ledger(NamedTuple):
 
     pool: Table  # CASE[slots]
     chain: I32  # [slots]
-    heads: I32  # [lists]
+    queues: I32  # [stages, slots]
+    marks: I32  # [marks]
+    judged: Table  # JUDGEMENT[slots] of the day
     trust: npt.NDArray[np.int16]  # [N]
     seen: npt.NDArray[np.int16]  # [N]
     waits: I64  # [places, channels, 2] seconds waited and cases, of the week

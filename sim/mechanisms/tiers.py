@@ -1,4 +1,4 @@
-"""The order in which a district's cases are worked on within a day: sleepers, online, then tier after tier."""
+"""The order in which a district's cases are worked on within a day: sleepers, then tier after tier."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ import numpy as np
 from sim.kernels.compiled import kernel, loop
 from sim.kernels.hashing import deal
 from sim.kernels.queueing import ENDLESS
-from sim.mechanisms.pool import push
 from sim.mechanisms.routing import conclude
-from sim.mechanisms.service import add_shifts, counter_of, gather, length, sort_by_station, work_through
+from sim.mechanisms.service import add_shifts, counter_of, gather, sort_by_station, work_through
 from sim.mechanisms.visits import opens
-from sim.world.cases import DAY, NONE, SLEEP, WHEEL, Stage
+from sim.world.cases import DAY, EXTERNAL_SLEEP, NONE, RETURNED_SLEEP, WHEEL, Stage
 
-ONLINE, EXTERNAL, RETURNED = int(Stage.ONLINE), int(Stage.EXTERNAL), int(Stage.RETURNED)
+EXTERNAL, RETURNED = int(Stage.EXTERNAL), int(Stage.RETURNED)
 DESK, BRANCH, COMPOUND = int(Stage.DESK), int(Stage.BRANCH), int(Stage.COMPOUND)
 
 
 @kernel
-def take_list(where, stage, ground, ledger):  # type: ignore[no-untyped-def]
-    """The slots on a list whose cases are at a stage, their ready times and draws. The others stay."""
-    count = length(where, ledger)
-    slots, ready, words = np.empty(count, np.int32), np.empty(count, np.int64), np.empty((4, count), np.uint32)
-    n = _take_list(where, stage, ground, ledger, slots, ready, words)
-    if n < count:
-        words = words[:, :n].copy()
+def wake(where, ground, ledger):  # type: ignore[no-untyped-def]
+    """The slots on a list of sleepers, their ready times and draws."""
+    slots = np.empty(ledger.chain.size, np.int32)
+    slots = slots[: _take_list(where, ledger, slots)]
+    ready, words = np.empty(slots.size, np.int64), np.empty((4, slots.size), np.uint32)
+    _wake(slots, ground, ledger, ready, words)
     deal(words, ground.key)
-    return slots[:n], ready[:n], words
+    return slots, ready, words
 
 
 @loop
-def _take_list(where, stage, ground, ledger, slots, ready, words):  # type: ignore[no-untyped-def]
+def _take_list(where, ledger, slots):  # type: ignore[no-untyped-def]
     n = 0
-    slot = ledger.heads[where]
-    ledger.heads[where] = NONE
+    slot = ledger.marks[where]
+    ledger.marks[where] = NONE
     while slot != NONE:
-        following = ledger.chain[slot]
-        case = ledger.pool[slot]
-        if case.stage == stage:
-            slots[n], ready[n] = slot, case.ready
-            counter_of(case, ground.compounds[case.compound], words, n)
-            n += 1
-        else:
-            push(ledger, where, slot)
-        slot = following
+        slots[n] = slot
+        slot = ledger.chain[slot]
+        n += 1
     return n
+
+
+@loop
+def _wake(slots, ground, ledger, ready, words):  # type: ignore[no-untyped-def]
+    for n in range(slots.size):  # a short loop of its own, so that visits to memory overlap
+        ready[n] = ledger.pool[slots[n]].ready
+    for n in range(slots.size):
+        case = ledger.pool[slots[n]]
+        counter_of(case, ground.compounds[case.compound], words, n)
 
 
 @kernel
 def work_the_day(day, ground, ledger):  # type: ignore[no-untyped-def]
-    """One day of a district: what woke up, what came online, then each tier of stations in order."""
-    for stage in (EXTERNAL, RETURNED, ONLINE):
-        where = ONLINE if stage == ONLINE else SLEEP + day % WHEEL
-        slots, ready, words = take_list(where, stage, ground, ledger)
+    """One day of a district: what woke up, then each tier of stations in order."""
+    for stage, lists in ((EXTERNAL, EXTERNAL_SLEEP), (RETURNED, RETURNED_SLEEP)):
+        slots, ready, words = wake(lists + day % WHEEL, ground, ledger)
         order, served = np.arange(slots.size).astype(np.int32), np.zeros(slots.size, np.int8)
         conclude(stage, day, ENDLESS, slots, order, ready, ready, served, words, ground, ledger)
     for stage in range(DESK, BRANCH + 1):

@@ -1,7 +1,8 @@
-"""Cases: one record each, in a pool of slots a district, threaded on lists by where they wait.
+"""Cases: one record each, in a pool of slots a district, and where they wait.
 
-A list is a head and a chain: heads[list] is its first slot, chain[slot] the next, NONE the end. Order on a list
-carries no meaning; whoever serves a list sorts it by arrival and identity.
+At a stage with stations they queue: queues[stage, :marks[stage]] are their slots. Asleep until a day they are on a
+list: marks[list] is its first slot, chain[slot] the next, NONE the end. Order in a queue or on a list carries no
+meaning; whoever serves it sorts by arrival and identity.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 
 NONE = -1
+VACANT = -2  # in the chain: a slot without a case
 NOBODY = 0xFFFFFFFF  # resident of a case that began as a latent hazard
 DAY = 86_400  # seconds
 
@@ -37,11 +39,14 @@ class Stage(IntEnum):
 
 
 N_STAGES = 16
+N_QUEUES = 11  # stages that have a queue
 WHEEL = 128  # lists of sleepers by day of waking, modulo
-SLEEP = N_STAGES  # heads[SLEEP + wake_day % WHEEL]
-FREE = N_STAGES + WHEEL  # the list of free slots
-ROOM = FREE + 1  # not a list: how many slots are free
-N_LISTS = ROOM + 1
+EXTERNAL_SLEEP = N_STAGES  # marks[EXTERNAL_SLEEP + wake_day % WHEEL], the first slot of a list
+RETURNED_SLEEP = EXTERNAL_SLEEP + WHEEL
+CURSOR = RETURNED_SLEEP + WHEEL  # where to look for the next vacant slot
+ROOM = CURSOR + 1  # how many slots are vacant
+JUDGED = ROOM + 1  # how many judgements the day holds
+N_MARKS = JUDGED + 1
 
 URGENT, BEGUN, ORDER, DUPLICATE, HAZARD, OWNED, CHILD, REOPENED = (1 << i for i in range(8))
 
@@ -65,6 +70,16 @@ CASE = np.dtype(
         ("handoffs", np.uint8),
         ("pending", np.uint8),  # children still at work; the stage to return to
         ("age", np.uint8),  # band of the resident
+    ],
+    align=True,
+)
+
+JUDGEMENT = np.dtype(
+    [
+        ("resident", np.uint32),
+        ("change", np.int32),  # of trust
+        ("cell", np.int16),  # row of the spread, -1 for a client who left
+        ("bin", np.int16),  # of the days it took
     ],
     align=True,
 )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sim.services import CHANNELS
 from sim.world.accounts import Fund, Purse
-from sim.world.cases import CASE, CHILD, FREE, N_LISTS, NONE, ROOM
+from sim.world.cases import CASE, CHILD, CURSOR, JUDGEMENT, N_MARKS, N_QUEUES, N_STAGES, NONE, ROOM, VACANT
 from sim.world.city import F64, I32, I64
 from sim.world.tallies import N_TALLIES, PLACE_COLUMNS
 
@@ -22,7 +22,9 @@ class Memory:
 
     pool: Table  # CASE[slots]
     chain: I32  # [slots]
-    heads: I32  # [lists]
+    queues: I32  # [stages, slots]
+    marks: I32  # [marks] lengths of queues, heads of lists, counters
+    judged: Table  # JUDGEMENT[slots] of the day, not yet settled
     trust: npt.NDArray[np.int16]  # [N] deviation from the base, on the day of the last contact
     seen: npt.NDArray[np.int16]  # [N] day of the last contact
     latent: Table  # LATENT[room]
@@ -53,7 +55,9 @@ def remember(
     memory = Memory(
         pool=np.zeros(0, CASE),
         chain=np.zeros(0, np.int32),
-        heads=np.full(N_LISTS, NONE, np.int32),
+        queues=np.zeros((N_QUEUES, 0), np.int32),
+        marks=np.full(N_MARKS, NONE, np.int32),
+        judged=np.zeros(0, JUDGEMENT),
         trust=contact[:, 0],
         seen=contact[:, 1],
         latent=latent,
@@ -75,44 +79,34 @@ def remember(
         votes=np.zeros((months, 2), np.int64),
         spread=np.zeros((cells, bins), np.int32),
     )
-    memory.heads[ROOM] = 0
+    memory.marks[:N_STAGES] = memory.marks[CURSOR:] = 0
     grow(memory, max(1024, residents // 64))
     return memory
 
 
 def grow(memory: Memory, more: int) -> None:
-    """Add free slots to the pool. Slot numbers carry no meaning, so growth changes no result."""
-    size = memory.pool.size
+    """Add vacant slots to the pool. Slot numbers carry no meaning, so growth changes no result."""
     memory.pool = np.concatenate([memory.pool, np.zeros(more, CASE)])
-    links = np.arange(size + 1, size + more + 1, dtype=np.int32)
-    links[-1] = memory.heads[FREE]
-    memory.chain = np.concatenate([memory.chain, links])
-    memory.heads[FREE] = size
-    memory.heads[ROOM] += more
+    memory.chain = np.concatenate([memory.chain, np.full(more, VACANT, np.int32)])
+    memory.judged = np.concatenate([memory.judged, np.zeros(more, JUDGEMENT)])
+    memory.queues = np.concatenate([memory.queues, np.zeros((N_QUEUES, more), np.int32)], axis=1)
+    memory.marks[ROOM] += more
 
 
 def move_cases(memory: Memory, compounds: npt.NDArray[np.bool_], source: int, target: int) -> None:
-    """Move the cases of some compounds from the list of one stage to that of another. Order on a list is no matter."""
-    slot = int(memory.heads[source])
-    memory.heads[source] = NONE
-    while slot != NONE:
-        following = int(memory.chain[slot])
-        moves = bool(compounds[memory.pool[slot]["compound"]])
-        stage = target if moves else source
-        memory.pool["stage"][slot] = stage
-        memory.chain[slot] = memory.heads[stage]
-        memory.heads[stage] = slot
-        slot = following
+    """Move the cases of some compounds from the queue of one stage to that of another. Order is no matter."""
+    slots = memory.queues[source, : memory.marks[source]].copy()
+    moving = compounds[memory.pool["compound"][slots]]
+    memory.pool["stage"][slots[moving]] = target
+    for stage, queued in ((source, slots[~moving]), (target, slots[moving])):
+        first = 0 if stage == source else int(memory.marks[stage])
+        memory.queues[stage, first : first + queued.size] = queued
+        memory.marks[stage] = first + queued.size
 
 
 def open_cases(memory: Memory) -> Table:
     """The cases in the pool in canonical order, parallel parts of a case among them, links between them left out."""
-    free = np.zeros(memory.pool.size, np.bool_)
-    slot = int(memory.heads[FREE])
-    while slot != NONE:
-        free[slot] = True
-        slot = int(memory.chain[slot])
-    cases = memory.pool[~free].copy()
+    cases = memory.pool[memory.chain != VACANT]
     cases["patience"][cases["flags"] & CHILD != 0] = 0
     order = np.lexsort(
         (cases["target"], cases["flags"], cases["number"], cases["day"], cases["resident"], cases["compound"])

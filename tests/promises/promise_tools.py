@@ -30,7 +30,7 @@ def run_out(trial: Trial) -> Run:
 def kept(memory: Any) -> Iterator[tuple[str, Any]]:
     """What a district remembers that has a meaning: slots and links of the pool have none."""
     for field in fields(memory):
-        if field.name not in ("pool", "chain", "heads", "latent", "fund", "purse"):
+        if field.name not in ("pool", "chain", "queues", "marks", "judged", "latent", "fund", "purse"):
             yield field.name, np.asarray(getattr(memory, field.name))
     yield "latent", memory.latent[: memory.hazards]
     for account in fields(memory.fund):
