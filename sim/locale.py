@@ -178,7 +178,7 @@ class Locale:
         if self.rules.departments.integrated > 1:
             wanted += 3 * (m.pool.size - int(m.marks[ROOM]))
         if m.marks[ROOM] < wanted:
-            grow(m, wanted - int(m.marks[ROOM]) + m.pool.size // 8)
+            grow(m, max(wanted, m.pool.size // 2))
 
     def ledger(self, day: int, month: int) -> Ledger:
         """What the kernels write on a day."""

@@ -80,7 +80,7 @@ def remember(
         spread=np.zeros((cells, bins), np.int32),
     )
     memory.marks[:N_STAGES] = memory.marks[CURSOR:] = 0
-    grow(memory, max(1024, residents // 64))
+    grow(memory, 1024 + residents // 12)
     return memory
 
 
@@ -89,7 +89,10 @@ def grow(memory: Memory, more: int) -> None:
     memory.pool = np.concatenate([memory.pool, np.zeros(more, CASE)])
     memory.chain = np.concatenate([memory.chain, np.full(more, VACANT, np.int32)])
     memory.judged = np.concatenate([memory.judged, np.zeros(more, JUDGEMENT)])
-    memory.queues = np.concatenate([memory.queues, np.zeros((N_QUEUES, more), np.int32)], axis=1)
+    queues = np.zeros((N_QUEUES, memory.pool.size), np.int32)  # only what is used is ever touched
+    for stage in range(N_QUEUES):
+        queues[stage, : memory.marks[stage]] = memory.queues[stage, : memory.marks[stage]]
+    memory.queues = queues
     memory.marks[ROOM] += more
 
 
