@@ -145,7 +145,7 @@ class Departments(Theme):
     """Departments of city and districts (M01, M02)."""
 
     staff_per_10k: float = lever(2.5, 0.5, 10.0, "workers per 10,000 residents over all branches")
-    off_desk_share: float = lever(0.20, 0.0, 0.6, "share of time off cases")
+    off_desk_share: float = lever(0.25, 0.0, 0.6, "share of time off cases")
     step_minutes: float = lever(10.0, 2.0, 60.0, "minutes a step of a counter or online case")
     order_minutes: float = lever(150.0, 30.0, 600.0, "minutes an order")
     integrated: int = lever(0, 0, 33, "departments integrated by the committee", "mechanisms.csv M02")
