@@ -16,6 +16,9 @@ DONE, BAD_INPUT, RUNS_FAILED, STOPPED = 0, 2, 3, 130
 VERBS = {
     "run": "one trial: city, option, scenario, seed -> a summary table and a folder of results",
     "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
+    "sweep": "any design over rules, scenarios and options -> a store that survives being cut short",
+    "verify": "run a result again from its manifest and compare the digests",
+    "store": "check, repair or export the results of a sweep",
     "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
 }
 
@@ -27,6 +30,7 @@ Simulate and evaluate reforms of grassroots governance before a city adopts them
 
   reformsim compare                                  the main job: the committee's options on a share of Chengdu
   reformsim run city=tiny option=grid_300_same_staff one option in a city small enough to follow by hand
+  reformsim sweep +experiment=grid_size              a shipped study; the same command again does what is missing
   reformsim show parameters grid                     every lever with value, range, unit and source
 
 reformsim VERB --help shows a verb's keys.
@@ -45,9 +49,29 @@ EPILOGS = {
   scenario=base,ageing          files of configs/scenario/, one or several
   rules.THEME.LEVER=VALUE       any lever (reformsim show parameters); option.NAME.ENTRY.FIELD=VALUE for an option's
   days=90 warmup=28 seed=1 replications=10 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
+    "sweep": """keys:
+  city=chengdu|synthetic|tiny   one city; option=NAME,NAME and scenario=NAME,NAME are crossed with the points below
+  rules.THEME.LEVER=1,2,3       an axis; also choice(1,2), range(0,1,0.1), and interval(0,1) for sampling designs;
+                                scenario.FIELD and option.NAME.ENTRY.FIELD as well
+  design=grid                   or list, one_at_a_time, latin_hypercube, sobol; design.size=64 points of the last two
+  +experiment=NAME              a shipped study of configs/experiment/; keys after it take precedence
+  days=90 warmup=28 seed=1 replications=5 series=none|week|day places=true|false
+  processes=2 threads=1 chunk=4096 part=100 time_limit=3600 memory_limit=4 out=FOLDER lang=en|zh
+The same command does only what is missing; several may run on one folder. Ctrl-C keeps what has ended.""",
+    "verify": """MANIFEST is a results folder or its manifest.json. Files are checked against their SHA-256; then the
+trials are run again (sample=N of them, spread over the whole; sample=0 is all) and the digests are compared.
+  processes=2 sample=0""",
+    "store": """actions:
+  check FOLDER                  every file against its SHA-256; damaged ones are named (exit 3)
+  repair FOLDER                 damaged parts are taken away; the sweep's own command, which is said, does them again
+  export FOLDER [to=FOLDER]     CSV for spreadsheets, datapackage.json in English and Chinese, a file of DuckDB views,
+                                and, where places were kept, GeoJSON and GeoPackage""",
     "show": """topics:
-  cities options scenarios reforms mechanisms outcomes parameters; a word after it keeps the rows that hold it""",
+  cities options scenarios designs experiments reforms mechanisms outcomes parameters;
+  a word after it keeps the rows that hold it""",
 }
+
+WORDS = {"show": "topic word", "verify": "MANIFEST key=value", "store": "check|repair|export FOLDER"}
 
 
 class OneLine(argparse.ArgumentParser):
@@ -57,17 +81,23 @@ class OneLine(argparse.ArgumentParser):
         raise Refusal(f"command line: {message}")
 
 
-def main(argv: Sequence[str] | None = None, *, conduct: Callable[..., Any] | None = None) -> int:
-    """Run a command and return its exit code. `conduct` stands in for the model in tests of the machinery."""
+def main(argv: Sequence[str] | None = None, **stand_ins: Callable[..., Any]) -> int:
+    """Run a command and return its exit code. In tests of the machinery `conduct` stands in for the model, and
+    `engine` for the processes of a sweep."""
     words = list(sys.argv[1:] if argv is None else argv)
+    return exit_code(lambda: _dispatch(words, stand_ins), debug="--debug" in words)
+
+
+def exit_code(command: Callable[[], int | None], *, debug: bool = False) -> int:
+    """Run something and say in one line, and by its exit code, how it ended."""
     try:
-        return _dispatch(words, {} if conduct is None else {"conduct": conduct})
+        return command() or DONE
     except Refusal as refusal:
         print(f"reformsim: {refusal}", file=sys.stderr)
         return BAD_INPUT
     except RunsFailed as failure:
         print(f"reformsim: {failure}", file=sys.stderr)
-        if "--debug" in words:
+        if debug:
             raise
         return RUNS_FAILED
     except KeyboardInterrupt:
@@ -89,9 +119,9 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         raise refuse("command line", "verb", verb, allowed="there is no such verb; allowed:", name=verb, names=VERBS)
     parser = OneLine(prog=f"reformsim {verb}", description=VERBS[verb], epilog=EPILOGS[verb], allow_abbrev=False,
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    parser.add_argument("words", nargs="*", metavar="topic word" if verb == "show" else "key=value")
+    parser.add_argument("words", nargs="*", metavar=WORDS.get(verb, "key=value"))
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
-    if verb != "show":
+    if verb not in ("show", "store"):
         parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
                             help="trust this package: options may name package.module:Class as a reform")  # fmt: skip
         parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
@@ -105,6 +135,10 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         from experiments.show import show
 
         show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
+    elif verb == "store":
+        from experiments.sweep.keeping import keeping
+
+        keeping(asked.words, as_json=asked.json)
     else:
         _study(verb, asked, extra)
     return DONE
@@ -117,7 +151,19 @@ def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> None:
 
     for plugin in asked.plugin:
         import_plugin(plugin)
-    settings = read(verb, asked.words, folders=Folders(user=tuple(asked.config_dir)), plugins=tuple(asked.plugin))
+    folders, plugins = Folders(user=tuple(asked.config_dir)), tuple(asked.plugin)
+    if verb == "verify":
+        from experiments.sweep.again import verify
+
+        verify(asked.words, folders=folders, plugins=plugins, as_json=asked.json, **extra)
+        return
+    if verb == "sweep":
+        from experiments.sweep.reading import read_sweep
+        from experiments.sweep.verb import sweep
+
+        sweep(read_sweep(asked.words, folders=folders, plugins=plugins), as_json=asked.json, **extra)
+        return
+    settings = read(verb, asked.words, folders=folders, plugins=plugins)
     if verb == "run":
         from experiments.run import run
 

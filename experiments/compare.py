@@ -53,7 +53,7 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
     """
     study = identity(settings)
     folder = folder_of(settings, study)
-    city = founded(settings)
+    city = founded(settings.city, settings.options)
     jobs = plan(settings)
     start = time.perf_counter()
     ended = _run(jobs, settings, conduct)

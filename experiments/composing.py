@@ -26,6 +26,7 @@ from experiments.guard import INTERPOLATION, MOST_OVERRIDES, check_key, check_ov
 from experiments.refusal import COMMAND_LINE, Refusal, quoted, refuse
 
 LONGEST_CHAIN = 8
+EVERYWHERE = "# @package _global_"  # the first line of an experiment: its keys are those of the verb's config
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,16 +75,20 @@ class Composed:
     verb: str
     plain: Mapping[str, Any]
     choices: Mapping[str, tuple[str, ...]]
-    overridden: frozenset[str]
+    overridden: Mapping[str, str]  # keys set by overrides -> the command line, or the file that holds them
     folders: Folders = field(default_factory=Folders)
+    experiment: str = ""
 
     def origin(self, key: str) -> str:
         """The file, or the command line, that gave a key its value."""
         parts = key.split(".")
-        if any(".".join(parts[: n + 1]) in self.overridden for n in range(len(parts))):
-            return COMMAND_LINE
-        if any(name.startswith(f"{key}.") for name in self.overridden):
-            return COMMAND_LINE
+        for name, where in self.overridden.items():
+            if f"{key}.".startswith(f"{name}.") or name.startswith(f"{key}."):
+                return where
+        if self.experiment:
+            path, shown = self.folders.path("experiment", self.experiment)
+            if parts[0] in keys(read_yaml(path, shown, EVERYWHERE)):
+                return shown
         for name in self.choices.get(parts[0], ()):
             path, shown = self.folders.path(parts[0], name)
             if len(self.choices[parts[0]]) == 1 or (len(parts) > 1 and parts[1] in keys(read_yaml(path, shown))):
@@ -97,23 +102,23 @@ def shipped() -> Path:
     return Path(str(files("configs")))
 
 
-def parse(overrides: Sequence[str]) -> tuple[Override, ...]:
-    """Overrides in Hydra's grammar.
+def parse(overrides: Sequence[str], where: str = COMMAND_LINE) -> tuple[Override, ...]:
+    """Overrides in Hydra's grammar, as `where` holds them.
 
     Raises:
         Refusal: too many, not of the grammar, or not passed by the guard.
     """
     if len(overrides) > MOST_OVERRIDES:
-        raise Refusal(f"{COMMAND_LINE}: {len(overrides)} overrides: at most {MOST_OVERRIDES} are allowed")
+        raise Refusal(f"{where}: {len(overrides)} overrides: at most {MOST_OVERRIDES} are allowed")
     found = []
     for raw in overrides:
-        check_override(raw)
+        check_override(raw, where)
         try:
             found.append(OverridesParser.create().parse_override(raw))
         except (HydraException, OmegaConfBaseException, RecursionError, ValueError) as error:
             problem = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise Refusal(
-                f"{COMMAND_LINE}: {quoted(raw)}: is not of the form key=value in Hydra's grammar: {problem}"
+                f"{where}: {quoted(raw)}: is not of the form key=value in Hydra's grammar: {problem}"
             ) from None
     return tuple(found)
 
@@ -124,7 +129,7 @@ def defaults(verb: str) -> dict[str, str]:
     return {k.value: v.value for item in node.value if isinstance(item, yaml.MappingNode) for k, v in item.value}
 
 
-def selections(override: Override, names: Sequence[str]) -> tuple[str, ...]:
+def selections(override: Override, names: Sequence[str], where: str = COMMAND_LINE) -> tuple[str, ...]:
     """The names that the override of a group stands for: one, `a,b`, `choice(a,b)` or `glob(*)` over `names`."""
     value: Any = override.value()
     if isinstance(value, ChoiceSweep):
@@ -132,25 +137,28 @@ def selections(override: Override, names: Sequence[str]) -> tuple[str, ...]:
     elif isinstance(value, Glob):
         chosen = list(value.filter(list(names)))
     elif isinstance(value, Sweep):
-        raise refuse(COMMAND_LINE, override.key_or_group, override.input_line, allowed="takes names, not numbers")
+        raise refuse(where, override.key_or_group, override.input_line, allowed="takes names, not numbers")
     else:
         chosen = list(value) if isinstance(value, list) else [value]
     texts = [item.text if isinstance(item, QuotedString) else item for item in chosen]
     for text in texts:
         if not isinstance(text, str) or not text.isidentifier():
-            raise refuse(COMMAND_LINE, override.key_or_group, text, allowed="takes the name of a config; allowed:",
+            raise refuse(where, override.key_or_group, text, allowed="takes the name of a config; allowed:",
                          name=str(text), names=names)  # fmt: skip
     if not texts or len(set(texts)) != len(texts):
         raise refuse(
-            COMMAND_LINE, override.key_or_group, allowed="takes one name or several, each once; allowed:", names=names
+            where, override.key_or_group, allowed="takes one name or several, each once; allowed:", names=names
         )
     return tuple(texts)
 
 
 def compose_plain(
-    verb: str, choices: Mapping[str, tuple[str, ...]], values: Sequence[Override], folders: Folders
-) -> Composed:
+    verb: str, choices: Mapping[str, tuple[str, ...]], values: Sequence[Override], folders: Folders,
+    experiment: str = "", where: Mapping[str, str] | None = None,
+) -> Composed:  # fmt: skip
     """Compose a verb's config with these choices of its groups and these values, resolved to plain data.
+
+    `where` says which file holds an override, if the command line does not.
 
     Raises:
         Refusal: a choice that does not exist, a file that the guard does not pass, a key that cannot be set.
@@ -162,6 +170,7 @@ def compose_plain(
                 raise refuse(shown, "defaults", allowed="only the primary config of a verb picks from groups")
     lines = [f"{group}=[{','.join(names)}]" if len(names) > 1 or group == "option" else f"{group}={names[0]}"
              for group, names in choices.items()]  # fmt: skip
+    lines += [f"+experiment={experiment}"] if experiment else []
     for override in values:
         if override.is_sweep_override():
             raise refuse(
@@ -169,9 +178,12 @@ def compose_plain(
             )
         lines.append("++" + (override.input_line or "").lstrip("+"))
     plain = _plain(verb, lines, folders)
-    overridden = frozenset(o.key_or_group for o in values)
+    overridden = {o.key_or_group: (where or {}).get(o.key_or_group, COMMAND_LINE) for o in values}
     _check(plain, ())
-    return Composed(verb=verb, plain=_resolved(plain), choices=choices, overridden=overridden, folders=folders)
+    return Composed(
+        verb=verb, plain=_resolved(plain), choices=choices, overridden=overridden, folders=folders,
+        experiment=experiment,
+    )  # fmt: skip
 
 
 def _plain(verb: str, lines: list[str], folders: Folders) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def described(settings: Settings) -> dict[str, Any]:
     return {
         "city": asdict(settings.city),  # type: ignore[call-overload]
         "options": {option.name: described_option(option) for option in settings.options},
-        "scenarios": {name: _plain(asdict(scenario)) for name, scenario in settings.scenarios.items()},
+        "scenarios": {name: plain(asdict(scenario)) for name, scenario in settings.scenarios.items()},
         "rules": asdict(settings.rules),
         "days": settings.days,
         "warmup": settings.warmup,
@@ -86,7 +86,7 @@ def described_option(option: Option) -> dict[str, Any]:
     return {
         entry: {
             "reform": f"{type(rollout.reform).__module__}:{type(rollout.reform).__qualname__}",
-            **{f.name: _plain(getattr(rollout.reform, f.name)) for f in fields(rollout.reform)},  # type: ignore[arg-type]
+            **{f.name: plain(getattr(rollout.reform, f.name)) for f in fields(rollout.reform)},  # type: ignore[arg-type]
             "from_day": rollout.from_day,
             "until_day": rollout.until_day,
             "where": {"district": list(rollout.where.district)},
@@ -104,9 +104,10 @@ def identity(settings: Settings) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The same with lists for tuples and text for dates, as JSON has it."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -1,4 +1,4 @@
-"""Engines: where trials run. One seam: `engine(work, jobs) -> iterator of (index, result, error)`.
+"""Engines: where trials run. One seam: `engine(work, jobs under keys) -> iterator of (key, job, result, error)`.
 
 Jobs and results are plain values and work is pure, so a job may run twice and no engine keeps state.
 """
@@ -9,19 +9,22 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from multiprocessing.connection import Connection
-from typing import TypeVar
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Generic, Protocol, TypeVar
 
+K = TypeVar("K")
 J = TypeVar("J")
 R = TypeVar("R")
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 MOST_DEATHS = 3  # of its worker, until a job is given up
+PATIENCE = 10.0  # seconds that a worker may take to leave
 
 
 class WorkerDied(RuntimeError):
@@ -31,11 +34,7 @@ class WorkerDied(RuntimeError):
 def local(
     work: Callable[[J], R], jobs: Sequence[J], processes: int, threads: int = 1
 ) -> Generator[tuple[int, R | None, Exception | None], None, None]:
-    """Run jobs in a pool of spawned processes, results in order of completion.
-
-    A killed worker costs the jobs in flight another try, each by itself until the guilty one is known; one that takes
-    three workers down is given up with `WorkerDied`. Closing the iterator, or the death of this process by whatever
-    signal, ends the workers at once.
+    """Run jobs in spawned processes, results in order of completion.
 
     Args:
         work: a function that a fresh interpreter can import by name.
@@ -43,86 +42,228 @@ def local(
         processes: workers side by side, at least 1.
         threads: that the libraries of one worker may use.
     """
-    waiting = deque(range(len(jobs)))
-    suspects: deque[int] = deque()
-    deaths: Counter[int] = Counter()
-    with _threads(threads):
-        while waiting or suspects:
-            batch, width = (deque([suspects.popleft()]), 1) if suspects else (waiting, processes)
-            with closing(_shift(work, jobs, batch, width)) as ended:
-                for index, future in ended:
-                    error = future.exception()
-                    if error is None:
-                        yield index, future.result(), None
-                        continue
-                    if not isinstance(error, BrokenProcessPool):
-                        yield index, None, error if isinstance(error, Exception) else RuntimeError(repr(error))
-                        continue
-                    deaths[index] += 1
-                    if deaths[index] < MOST_DEATHS:
-                        suspects.append(index)
-                    else:
-                        yield index, None, WorkerDied(f"its worker died {MOST_DEATHS} times")
+    with closing(stream(work, enumerate(jobs), processes=processes, threads=threads)) as ended:
+        for index, _, result, error in ended:
+            yield index, result, error
 
 
-def _shift(
-    work: Callable[[J], R], jobs: Sequence[J], batch: deque[int], width: int
-) -> Generator[tuple[int, Future[R]], None, None]:
-    """Work off a batch in one pool until it is empty or the pool breaks; what was never begun stays in the batch.
+def stream(
+    work: Callable[[J], R], jobs: Iterable[tuple[K, J]], *, split: Callable[[J], Sequence[J]] | None = None,
+    processes: int = 1, threads: int = 1,
+) -> Generator[tuple[K, J, R | None, Exception | None], None, None]:  # fmt: skip
+    """The same for jobs under keys that are asked for only when a worker is free; deaths are seen to by `tended`.
 
-    The first job runs alone, so that the kernels it compiles and the city it keeps are there for the others.
+    The first job runs alone, so that the kernels it compiles and the city it keeps are there for the others. Closing
+    the iterator, or the death of this process by whatever signal, ends the workers at once.
+
+    Args:
+        work: see `local`.
+        jobs: keys and jobs.
+        split: smaller jobs that together are the same, or none where a job cannot be split.
+        processes: see `local`.
+        threads: see `local`.
     """
-    flying: dict[Future[R], int] = {}
-    done, whole = 0, True
-    with _pool(width) as pool:
-        while flying or (batch and whole):
-            while batch and whole and len(flying) < (width if done else 1):
-                try:
-                    flying[_submit(pool, work, jobs[batch[0]])] = batch[0]
-                    batch.popleft()
-                except BrokenProcessPool:
-                    whole = False
-            for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                whole = whole and not isinstance(future.exception(), BrokenProcessPool)
-                done += 1
-                yield flying.pop(future), future
+    with _threads(threads), _crew(work) as crew:
+        yield from tended(crew, Source(jobs), width=processes, first_alone=True, split=split)
+
+
+class Pool(Protocol):
+    """Workers somewhere."""
+
+    def submit(self, job: Any) -> Any:
+        """Begin a job; a handle of it."""
+
+    def ended(self, handles: Sequence[Any]) -> Sequence[Any]:
+        """The handles of jobs that have ended; waits until there is one."""
+
+    def result(self, handle: Any) -> Any:
+        """What came of a job; raises `WorkerDied` where nothing did, and what the work raised where it did."""
+
+
+def tended(
+    pool: Pool, source: Source[K, J], *, width: int, first_alone: bool = False,
+    split: Callable[[J], Sequence[J]] | None = None,
+) -> Generator[tuple[K, J, Any, Exception | None], None, None]:  # fmt: skip
+    """Jobs through a pool, at most `width` at a time, in order of completion.
+
+    A job whose worker died is tried again, then split if it can be; one that cannot is given up after three deaths.
+    """
+    again: deque[Job[K, J]] = deque()
+    flying: dict[Any, Job[K, J]] = {}
+    alone = first_alone
+    while flying or again or source:
+        while len(flying) < (1 if alone else width) and (again or source):
+            job = again.popleft() if again else source.take()
+            flying[pool.submit(job.what)] = job
+        for handle in pool.ended(list(flying)):
+            job, alone = flying.pop(handle), False
+            result: Any = None
+            error: Exception | None = None
+            try:
+                result = pool.result(handle)
+            except WorkerDied:
+                job.deaths += 1
+                smaller = split(job.what) if split and job.deaths > 1 else ()
+                again.extend([Job(job.key, part) for part in smaller] or [job] * (job.deaths < MOST_DEATHS))
+                if smaller or job.deaths < MOST_DEATHS:
+                    continue
+                error = WorkerDied(f"its worker died {MOST_DEATHS} times")
+            except Exception as raised:
+                error = raised
+            yield job.key, job.what, result, error
+
+
+@dataclass
+class Job(Generic[K, J]):
+    """A job, and how often a worker died with it."""
+
+    key: K
+    what: J
+    deaths: int = 0
+
+
+class Source(Generic[K, J]):
+    """Jobs one by one, as they are asked for; true while there is another."""
+
+    def __init__(self, jobs: Iterable[tuple[K, J]]) -> None:
+        self._jobs = iter(jobs)
+        self._next: deque[Job[K, J]] = deque()
+
+    def __bool__(self) -> bool:
+        if not self._next:
+            self._next.extend(Job(key, job) for key, job in islice(self._jobs, 1))
+        return bool(self._next)
+
+    def take(self) -> Job[K, J]:
+        """The next job; only while there is one."""
+        return self._next.popleft()
+
+
+class _Crew:
+    """Spawned processes, each heard through a pipe of its own.
+
+    One pipe for all, as in `concurrent.futures`, is never closed while this process has its end of it: a worker killed
+    while it writes a long result leaves the reader waiting for the rest for ever.
+    """
+
+    def __init__(self, work: Callable[[Any], Any], life: Connection) -> None:
+        self._work, self._life = work, life
+        self._idle: list[_Worker] = []
+        self.all: list[_Worker] = []
+
+    def submit(self, job: Any) -> _Worker:
+        while True:
+            worker = self._idle.pop() if self._idle else self._hired()
+            try:
+                worker.pipe.send(job)
+            except ConnectionError:  # died while it had nothing to do
+                self._dismiss(worker)
+            else:
+                return worker
+
+    def ended(self, handles: Sequence[_Worker]) -> Sequence[_Worker]:
+        ready = wait([worker.pipe for worker in handles])
+        return [worker for worker in handles if worker.pipe in ready]
+
+    def result(self, handle: _Worker) -> Any:
+        try:
+            answer = handle.pipe.recv_bytes()
+        except (EOFError, OSError):  # died before its answer, or in the middle of it
+            self._dismiss(handle)
+            raise WorkerDied("its worker died") from None
+        self._idle.append(handle)
+        result, error = ForkingPickler.loads(answer)
+        if error is not None:
+            raise error
+        return result
+
+    def _hired(self) -> _Worker:
+        worker = _Worker(self._work, self._life)
+        self.all.append(worker)
+        return worker
+
+    def _dismiss(self, worker: _Worker) -> None:
+        worker.end()
+        self.all.remove(worker)
+
+
+class _Worker:
+    """One process; only it has the other end of its pipe, so that its death is the end of what can be read."""
+
+    def __init__(self, work: Callable[[Any], Any], life: Connection) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(work, theirs, life), daemon=True)
+        with _ctrl_c_held_back():
+            self._process.start()
+        theirs.close()
+
+    def end(self) -> None:
+        """Wait for its end, which closing the pipe brings about, or else a signal does."""
+        self.pipe.close()
+        self._process.join(PATIENCE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
 
 @contextmanager
-def _pool(width: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose workers leave when the write end of a pipe closes: by our hand, or because this process is gone."""
-    context = multiprocessing.get_context("spawn")
-    reader, writer = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(reader,))
+def _crew(work: Callable[[Any], Any]) -> Iterator[_Crew]:
+    """A crew that leaves when its work is done, and at once if it is not, by our hand or as this process is gone."""
+    reader, writer = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    crew = _Crew(work, reader)
+    done = False
     try:
-        yield pool
-        pool.shutdown(wait=True)
+        yield crew
+        done = True
     finally:
+        if not done:
+            writer.close()
+        for worker in crew.all:
+            worker.end()
         writer.close()
-        pool.shutdown(wait=True, cancel_futures=True)
         reader.close()
 
 
-def _submit(pool: ProcessPoolExecutor, work: Callable[[J], R], job: J) -> Future[R]:
-    """Submit with Ctrl-C held back, so that a worker started here inherits a deaf ear for it."""
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """A process started meanwhile inherits a deaf ear for Ctrl-C, which is this process's business."""
     if not hasattr(signal, "pthread_sigmask"):
-        return pool.submit(work, job)
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(work, job)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(reader: Connection) -> None:
-    """First thing in a worker: Ctrl-C is the parent's business, and without a parent there is no work."""
+def _serve(work: Callable[[Any], Any], pipe: Connection, life: Connection) -> None:
+    """What a worker does: one job after another, until nobody has any more or nobody is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, args=(reader,), daemon=True).start()
+    threading.Thread(target=_leave_with_parent, args=(life,), daemon=True).start()
+    while True:
+        try:
+            job = pipe.recv_bytes()
+        except (EOFError, OSError):
+            return
+        answer: tuple[Any, Exception | None]
+        try:
+            answer = work(ForkingPickler.loads(job)), None
+        except Exception as error:
+            answer = None, error
+        try:
+            data = ForkingPickler.dumps(answer)
+        except Exception as error:  # a result or an error that cannot travel
+            data = ForkingPickler.dumps(
+                (None, RuntimeError(f"{type(error).__name__}: {error}; answer {answer!r:.200}"))
+            )
+        pipe.send_bytes(data)
 
 
-def _leave_with_parent(reader: Connection) -> None:
+def _leave_with_parent(life: Connection) -> None:
     try:
-        reader.recv_bytes()
+        life.recv_bytes()
     except (EOFError, OSError):
         os._exit(1)
 

@@ -25,7 +25,7 @@ KEY = re.compile(r"[^\W\d]\w*(\.\w+)*")
 INTERPOLATION = re.compile(r"\$\{[^\W\d]\w*(\.\w+)*\}")
 HYDRA = re.compile(r"(override\s+|optional\s+)*/*hydra([/.:@].*)?", re.IGNORECASE)
 DUNDER = re.compile(r"_\w+_")
-PACKAGE = re.compile(r"^\s*#\s*@\s*package\b", re.MULTILINE)
+PACKAGE = re.compile(r"^\s*#\s*@\s*package\b.*$", re.MULTILINE)
 TRAP = re.compile(r"[-+]?0[0-9_]+|[-+]?0[xb][0-9a-f_]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?", re.IGNORECASE)
 WORDS_FOR_TRUTH = frozenset({"y", "n", "yes", "no", "on", "off"})
 NO_KEYS = WORDS_FOR_TRUTH | {"true", "false", "null"}
@@ -33,8 +33,11 @@ NO_KEYS = WORDS_FOR_TRUTH | {"true", "false", "null"}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 
 
-def read_yaml(path: Path, where: str) -> yaml.MappingNode | None:
-    """The one mapping in a file as nodes, or None where it is empty; what the guard does not pass is refused."""
+def read_yaml(path: Path, where: str, package: str = "") -> yaml.MappingNode | None:
+    """The one mapping in a file as nodes, or None where it is empty; what the guard does not pass is refused.
+
+    `package` is the one @package line that the file may begin with.
+    """
     if not path.is_file():
         raise Refusal(f"{where}: there is no such file")
     if path.stat().st_size > MOST_BYTES:
@@ -43,6 +46,11 @@ def read_yaml(path: Path, where: str) -> yaml.MappingNode | None:
         text = path.read_text(encoding="utf-8-sig")
     except (UnicodeDecodeError, OSError) as error:
         raise Refusal(f"{where}: cannot be read as UTF-8 text: {error}") from None
+    if package:
+        first, _, rest = text.partition("\n")
+        if first.strip() != package:
+            raise Refusal(f"{where}: its first line must be: {package}")
+        text = f"#\n{rest}"
     return parse_yaml(text, where)
 
 
@@ -139,30 +147,30 @@ def _check_scalar(node: yaml.ScalarNode, path: tuple[str, ...], where: str) -> N
             )
 
 
-def check_override(raw: str) -> None:
+def check_override(raw: str, where: str = COMMAND_LINE) -> None:
     """Refuse an override that Hydra would act on rather than compose.
 
     Raises:
         Refusal: not `key=value`, too long or deep, an interpolation inside a value, hydra's or a maker's key.
     """
     if len(raw) > LONGEST_OVERRIDE:
-        raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: an override may hold at most {LONGEST_OVERRIDE} characters")
+        raise Refusal(f"{where}: {quoted(raw)}: an override may hold at most {LONGEST_OVERRIDE} characters")
     key, equals, value = raw.partition("=")
     name = key.lstrip("+")
     if raw.startswith("~"):
-        raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: nothing can be taken away; give the key a value")
+        raise Refusal(f"{where}: {quoted(raw)}: nothing can be taken away; give the key a value")
     if not raw.isprintable() or not equals or not name:
-        raise Refusal(f"{COMMAND_LINE}: {quoted(raw)}: an override is written key=value")
+        raise Refusal(f"{where}: {quoted(raw)}: an override is written key=value")
     for part in name.split("."):
-        check_key(part, name, COMMAND_LINE)
+        check_key(part, name, where)
     if not KEY.fullmatch(name):
-        raise refuse(COMMAND_LINE, name, value, allowed="a key is words joined by dots")
+        raise refuse(where, name, value, allowed="a key is words joined by dots")
     if "${" in value and not INTERPOLATION.fullmatch(value):
-        raise refuse(COMMAND_LINE, name, value, allowed="only a whole ${key} may stand for another value")
+        raise refuse(where, name, value, allowed="only a whole ${key} may stand for another value")
     if re.search(r"_\w+_['\"]?\s*:", value):
-        raise refuse(COMMAND_LINE, name, value, allowed="keys like _target_ are not allowed")
+        raise refuse(where, name, value, allowed="keys like _target_ are not allowed")
     if _depth(value) > DEEPEST:
-        raise refuse(COMMAND_LINE, name, value, allowed=f"at most {DEEPEST} levels of brackets are allowed")
+        raise refuse(where, name, value, allowed=f"at most {DEEPEST} levels of brackets are allowed")
 
 
 def _depth(text: str) -> int:

@@ -7,7 +7,7 @@ import platform
 import sys
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 import sim
@@ -45,6 +45,13 @@ def host() -> dict[str, str | int]:
         "implementation": sys.implementation.name,
         "byteorder": sys.byteorder,
     }
+
+
+@cache
+def environment() -> str:
+    """SHA-256 over the names and versions of all that is installed: equal where a lock file was followed."""
+    found = {f"{str(d.metadata['Name']).lower().replace('_', '-')}=={d.version}" for d in distributions()}
+    return sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 
 def _installed(name: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.cities import city_of
+from experiments.cities import CitySpec, city_of
 from experiments.design import PlannedTrial, conduct, identity, plan
 from experiments.manifest import manifest
 from experiments.refusal import Refusal, RunsFailed, refuse
 from experiments.settings import Settings
 from experiments.terminal import finite, print_json, print_table, progress, say
 from sim.outcomes import OUTCOMES
+from sim.reforms.base import Option
 from sim.trial import Record
 from sim.world.city import City
 
@@ -34,7 +35,7 @@ def run(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct
     """
     study = identity(settings)
     folder = folder_of(settings, study)
-    city = founded(settings)
+    city = founded(settings.city, settings.options)
     planned = plan(settings)[0]
     start = time.perf_counter()
     with progress(settings.days, f"{city.residents:,} residents, {planned.label}: days") as advance:
@@ -68,14 +69,14 @@ def folder_of(settings: Settings, study: str) -> Path:
     return folder
 
 
-def founded(settings: Settings) -> City:
-    """The city of the settings; every district that an option names must be in it."""
+def founded(spec: CitySpec, options: Iterable[Option]) -> City:
+    """The city of a study; every district that an option names must be in it."""
     try:
-        city = city_of(settings.city)
+        city = city_of(spec)
     except ValueError as error:
         raise Refusal(f"city: {error}") from error
     codes = {int(code) for code in city.district_code}
-    for option in settings.options:
+    for option in options:
         for entry, rollout in option.rollouts:
             for code in rollout.where.district:
                 if code not in codes:

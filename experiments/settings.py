@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
+
+from hydra.core.override_parser.types import Override
 
 from experiments.cities import CITIES, CitySpec
 from experiments.composing import Composed, Folders, compose_plain, defaults, parse, selections
@@ -47,6 +49,8 @@ class CompareKnobs(Theme):
 
 
 KNOBS: dict[str, type[RunKnobs] | type[CompareKnobs]] = {"run": RunKnobs, "compare": CompareKnobs}
+SEVERAL = {"run": (), "compare": ("scenario", "option"), "sweep": ("scenario", "option")}  # groups of several choices
+K = TypeVar("K", bound=Theme)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,94 +90,99 @@ def read(
         Refusal: anything unknown, mistyped, out of range, missing or hostile, in one line.
     """
     folders = folders or Folders()
-    choices, names, values = _choices(verb, overrides, folders)
+    choices, names, values = choices_of(verb, parse(overrides), folders)
     scenarios: dict[str, Scenario] = {}
     first: Composed | None = None
     for scenario in choices["scenario"]:
         composed = compose_plain(verb, {**choices, "scenario": (scenario,)}, values, folders)
         first = first or composed
-        scenarios[scenario] = typed(Scenario, _group(composed, "scenario"), "scenario", composed.origin)
+        scenarios[scenario] = typed(Scenario, group(composed, "scenario"), "scenario", composed.origin)
     assert first is not None
-    _check_names(first)
-    rules = typed(Rules, _group(first, "rules"), "rules", first.origin)
-    typed(Engine, _group(first, "engine"), "engine", first.origin)
-    for key in sorted(k for k in first.overridden if k.startswith("option.") and k.split(".")[1] not in names):
-        raise refuse(
-            COMMAND_LINE,
-            key,
-            allowed="is of no option in this study; its options:",
-            name=key.split(".")[1],
-            names=names,
-        )
+    kind: type[RunKnobs] | type[CompareKnobs] = KNOBS[verb]
+    check_names(first, (*(f.name for f in fields(kind)), "out"))
+    rules = typed(Rules, group(first, "rules"), "rules", first.origin)
+    typed(Engine, group(first, "engine"), "engine", first.origin)
+    check_options(first.overridden, names)
     options = tuple(read_option(name, first, rules, plugins) for name in names)
     if verb == "compare" and len(options) == 1 and options[0].rollouts:
         options = (Option(), *options)  # one option alone is compared with the status quo
     if verb == "compare" and len(options) == 1:
         raise refuse(COMMAND_LINE, "option", options[0].name, allowed="comparing takes two options or more")
+    knobs = knobs_of(first, kind)
+    several = range(knobs.replications) if isinstance(knobs, CompareKnobs) else [knobs.replication]
     return Settings(
-        verb=verb,
-        city=_city(first),
-        options=options,
-        scenarios=scenarios,
-        rules=rules,
-        out=_out(first),
-        command=_command(verb, overrides, plugins),
-        **_knobs(first),
-    )
+        verb=verb, city=city_spec(first), options=options, scenarios=scenarios, rules=rules, days=knobs.days,
+        warmup=knobs.warmup, seed=knobs.seed, replications=tuple(several), threads=knobs.threads,
+        processes=knobs.processes, chunk=knobs.chunk, out=out_of(first), lang=knobs.lang,
+        command=command_of(verb, overrides, plugins),
+    )  # fmt: skip
 
 
-def _choices(
-    verb: str, overrides: Sequence[str], folders: Folders
-) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], list[Any]]:
-    """Choices of groups, the names of the options, and the overrides of values."""
+def choices_of(
+    verb: str, overrides: Sequence[Override], folders: Folders, where: Mapping[str, str] | None = None
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], list[Override]]:
+    """Choices of groups, the names of the options, and the overrides of values.
+
+    `where` says which file holds an override, if the command line does not.
+    """
     choices: dict[str, tuple[str, ...]] = {group: (name,) for group, name in defaults(verb).items()}
     sets = sets_of(folders)
     options = list(dict.fromkeys([*sets, *(o for names in sets.values() for o in names)]))
     asked: set[str] = set()
     values = []
-    for override in parse(overrides):
-        group = override.key_or_group
-        if group not in choices:
+    for override in overrides:
+        name = override.key_or_group
+        if name not in choices:
             values.append(override)
             continue
-        known = options if group == "option" else folders.names(group)
-        if group in asked:
-            raise refuse(COMMAND_LINE, group, allowed="takes one choice; allowed:", names=known)
-        choices[group] = selections(override, known)
-        asked.add(group)
-        several = {"scenario", "option"} if verb == "compare" else set()
-        if len(choices[group]) > 1 and group not in several:
-            raise refuse(COMMAND_LINE, group, list(choices[group]), allowed="takes one choice; allowed:", names=known)
-    where = COMMAND_LINE if "option" in asked else f"configs/{verb}.yaml"
-    found = chosen(choices["option"], sets, where, whole=verb == "compare")
-    choices["option"] = tuple(dict.fromkeys(home for home in found.values() if home)) or tuple(sets)[:1]
+        known = options if name == "option" else folders.names(name)
+        place = (where or {}).get(name, COMMAND_LINE)
+        if name in asked:
+            raise refuse(place, name, allowed="takes one choice; allowed:", names=known)
+        choices[name] = selections(override, known, place)
+        asked.add(name)
+        if len(choices[name]) > 1 and name not in SEVERAL[verb]:
+            raise refuse(place, name, list(choices[name]), allowed="takes one choice; allowed:", names=known)
+    home = (where or {}).get("option", COMMAND_LINE if "option" in asked else f"configs/{verb}.yaml")
+    found = chosen(choices["option"], sets, home, whole="option" in SEVERAL[verb])
+    choices["option"] = tuple(dict.fromkeys(own for own in found.values() if own)) or tuple(sets)[:1]
     return choices, tuple(found), values
 
 
-def _command(verb: str, overrides: Sequence[str], plugins: tuple[str, ...]) -> str:
+def command_of(
+    verb: str, overrides: Sequence[str], plugins: tuple[str, ...],
+    without: Sequence[str] = ("out", "lang", "threads", "processes", "chunk"), folders: Sequence[Path] = (),
+) -> str:  # fmt: skip
     """The command without what changes no result: where it is kept, how fast, in which language."""
-    told = [
-        raw
-        for raw in overrides
-        if raw.lstrip("+").split("=")[0] not in ("out", "lang", "threads", "processes", "chunk")
-    ]
-    return shlex.join(["reformsim", verb, *told, *(word for plugin in plugins for word in ("--plugin", plugin))])
+    told = [raw for raw in overrides if raw.lstrip("+").split("=")[0].split(".")[0] not in without]
+    flags = [("--plugin", plugin) for plugin in plugins] + [("--config-dir", str(folder)) for folder in folders]
+    return shlex.join(["reformsim", verb, *told, *(word for flag in flags for word in flag)])
 
 
-def _group(composed: Composed, key: str) -> Any:
+def group(composed: Composed, key: str) -> Any:
+    """The plain values of a group; one that its file leaves empty is there nevertheless."""
     value = composed.plain.get(key)
     return {} if value is None and key not in composed.overridden else value
 
 
-def _check_names(composed: Composed) -> None:
-    groups = [*composed.choices, *(f.name for f in fields(KNOBS[composed.verb])), "out"]
+def check_names(composed: Composed, names: Sequence[str]) -> None:
+    """Refuse keys that are neither groups nor among these names."""
+    known = [*composed.choices, *names]
     for key, value in composed.plain.items():
-        if key not in groups:
-            raise refuse(composed.origin(key), key, value, allowed="unknown key; allowed:", name=key, names=groups)
+        if key not in known:
+            raise refuse(composed.origin(key), key, value, allowed="unknown key; allowed:", name=key, names=known)
 
 
-def _city(composed: Composed) -> CitySpec:
-    plain = _group(composed, "city")
+def check_options(keys: Iterable[str], names: Sequence[str]) -> None:
+    """Refuse keys under `option.` that are of no option in the study."""
+    for key in sorted(k for k in keys if k.startswith("option.") and k.split(".")[1] not in names):
+        allowed = "is of no option in this study; its options:"
+        raise refuse(COMMAND_LINE, key, allowed=allowed, name=key.split(".")[1], names=names)
+
+
+def city_spec(composed: Composed) -> CitySpec:
+    """The city of the config, by its name and keys."""
+    plain = group(composed, "city")
     name = plain.get("name") if isinstance(plain, dict) else None
     if not isinstance(name, str) or name not in CITIES:
         raise refuse(
@@ -188,7 +197,8 @@ def _city(composed: Composed) -> CitySpec:
     return spec  # type: ignore[no-any-return]
 
 
-def _out(composed: Composed) -> Path | None:
+def out_of(composed: Composed) -> Path | None:
+    """The folder for results that the config names, if any."""
     out = composed.plain.get("out")
     if out is None or out == "":
         return None
@@ -197,18 +207,15 @@ def _out(composed: Composed) -> Path | None:
     return Path(out)
 
 
-def _knobs(composed: Composed) -> dict[str, Any]:
-    kind = KNOBS[composed.verb]
-    plain = {f.name: composed.plain[f.name] for f in fields(kind) if f.name in composed.plain}
+def knobs_of(composed: Composed, kind: type[K]) -> K:
+    """The plain keys of the config; a warm-up of null is the kind's own, or a third of a shorter run."""
+    plain = {f.name: composed.plain[f.name] for f in fields(cast(Any, kind)) if f.name in composed.plain}
     if plain.get("warmup") is None:
         plain.pop("warmup", None)
-        days = typed(kind, plain, "", composed.origin).days
-        plain["warmup"] = min(kind.warmup, days // 3)
+        untold: Any = typed(kind, plain, "", composed.origin)
+        plain["warmup"] = min(untold.warmup, untold.days // 3)
     knobs = typed(kind, plain, "", composed.origin)
-    if knobs.warmup >= knobs.days:
-        raise refuse(composed.origin("warmup"), "warmup", knobs.warmup, allowed=f"must be less than days, {knobs.days}")
-    shared = {
-        name: getattr(knobs, name) for name in ("days", "warmup", "seed", "processes", "threads", "chunk", "lang")
-    }
-    several = range(knobs.replications) if isinstance(knobs, CompareKnobs) else [knobs.replication]
-    return shared | {"replications": tuple(several)}
+    days, warmup = getattr(knobs, "days"), getattr(knobs, "warmup")  # noqa: B009 - every kind of knobs has them
+    if warmup >= days:
+        raise refuse(composed.origin("warmup"), "warmup", warmup, allowed=f"must be less than days, {days}")
+    return knobs

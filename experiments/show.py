@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.brief.words import LANGUAGES, Words, words
-from experiments.composing import Folders
+from experiments.composing import EVERYWHERE, Folders
 from experiments.guard import keys, read_yaml
 from experiments.options import sets_of
 from experiments.refusal import COMMAND_LINE, Refusal, refuse
@@ -60,6 +60,16 @@ def cities(folders: Folders, text: Words) -> list[Row]:
 def scenarios(folders: Folders, text: Words) -> list[Row]:
     """Scenarios with what they change."""
     return _configs(folders, "scenario", text)
+
+
+def designs(folders: Folders, text: Words) -> list[Row]:
+    """Designs of a sweep with the keys they take."""
+    return _configs(folders, "design", text)
+
+
+def experiments(folders: Folders, text: Words) -> list[Row]:
+    """Studies written down, with what they run."""
+    return _configs(folders, "experiment", text)
 
 
 def options(folders: Folders, text: Words) -> list[Row]:
@@ -119,8 +129,8 @@ def parameters(folders: Folders, text: Words) -> list[Row]:
 
 
 TOPICS: dict[str, Callable[[Folders, Words], list[Row]]] = {
-    "cities": cities, "options": options, "scenarios": scenarios, "reforms": reforms, "mechanisms": mechanisms,
-    "outcomes": outcomes, "parameters": parameters,
+    "cities": cities, "options": options, "scenarios": scenarios, "designs": designs, "experiments": experiments,
+    "reforms": reforms, "mechanisms": mechanisms, "outcomes": outcomes, "parameters": parameters,
 }  # fmt: skip
 
 
@@ -128,9 +138,10 @@ def _configs(folders: Folders, group: str, text: Words) -> list[Row]:
     found = []
     for name in folders.names(group):
         path, shown = folders.path(group, name)
-        node = read_yaml(path, shown)
-        first = path.read_text(encoding="utf-8").splitlines()[:1]
-        about = first[0].lstrip("# ") if first and first[0].startswith("#") else ""
+        package = EVERYWHERE if group == "experiment" else ""
+        node = read_yaml(path, shown, package)
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip() != EVERYWHERE]
+        about = lines[0].lstrip("# ") if lines and lines[0].startswith("#") else ""
         found.append(
             {
                 group: name,

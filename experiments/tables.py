@@ -48,18 +48,18 @@ def tables(runs: Sequence[Run], city: City) -> dict[str, pa.Table]:
 def trials(runs: Sequence[Run]) -> pa.Table:
     """What ran, and the digest of what came out."""
     planned, records = [run[0] for run in runs], [run[1] for run in runs]
-    return _table(
+    return table(
         {
             "trial": np.arange(len(runs), dtype=np.int32),
-            "option": _words([p.option.name for p in planned]),
-            "scenario": _words([p.scenario for p in planned]),
+            "option": words([p.option.name for p in planned]),
+            "scenario": words([p.scenario for p in planned]),
             "replication": np.array([p.replication for p in planned], np.uint32),
             "seed": np.array([p.seed for p in planned], np.uint64),
             "days": np.array([p.days for p in planned], np.int32),
             "warmup": np.array([p.warmup for p in planned], np.int32),
             "residents": np.array([r.residents for r in records], np.int64),
             "cases": np.array([r.cases for r in records], np.int64),
-            "digest": _texts([r.digest for r in records]),
+            "digest": texts([r.digest for r in records]),
             "broken_checks": np.array([sum(not held for held in r.checks.values()) for r in records], np.int32),
         }
     )
@@ -75,14 +75,14 @@ def outcomes(runs: Sequence[Run], city: City) -> pa.Table:
             *(("utilisation", kind, value) for kind, value in record.utilisation.items()),
         )
     ]
-    return _table(
+    return table(
         {
             "trial": np.array([row[0] for row in rows], np.int32),
-            "outcome": _words([row[1] for row in rows]),
-            "level": _words(["city"] * len(rows)),
-            "place": _words([city.name] * len(rows)),
-            "group": _words([row[2] for row in rows]),
-            "period": _words(["all"] * len(rows)),
+            "outcome": words([row[1] for row in rows]),
+            "level": words(["city"] * len(rows)),
+            "place": words([city.name] * len(rows)),
+            "group": words([row[2] for row in rows]),
+            "period": words(["all"] * len(rows)),
             "value": np.array([row[3] for row in rows], np.float64),
         }
     )
@@ -91,10 +91,10 @@ def outcomes(runs: Sequence[Run], city: City) -> pa.Table:
 def accounts(runs: Sequence[Run]) -> pa.Table:
     """Money by account."""
     rows = [(trial, name, cents) for trial, (_, record) in enumerate(runs) for name, cents in record.money.items()]
-    return _table(
+    return table(
         {
             "trial": np.array([row[0] for row in rows], np.int32),
-            "account": _words([row[1] for row in rows]),
+            "account": words([row[1] for row in rows]),
             "cents": np.array([row[2] for row in rows], np.int64),
         }
     )
@@ -103,19 +103,19 @@ def accounts(runs: Sequence[Run]) -> pa.Table:
 def series(runs: Sequence[Run], city: City) -> pa.Table:
     """Tallies by day and district."""
     daily = [record.daily for _, record in runs]
-    trial, day, spot = _axes(daily)
-    return _table(
-        {"trial": trial, "day": day, "district": city.district_code[spot]} | _columns(daily, runs[0][1].tallies)
+    trial, day, spot = axes(daily)
+    return table(
+        {"trial": trial, "day": day, "district": city.district_code[spot]} | columns(daily, runs[0][1].tallies)
     )
 
 
 def places(runs: Sequence[Run], city: City) -> pa.Table:
     """Counts by month and place (base community)."""
     monthly = [record.places for _, record in runs]
-    trial, month, spot = _axes(monthly)
-    return _table(
-        {"trial": trial, "month": month, "place": _coded(spot, city.place_name)}
-        | _columns(monthly, runs[0][1].place_columns)
+    trial, month, spot = axes(monthly)
+    return table(
+        {"trial": trial, "month": month, "place": coded(spot, city.place_name)}
+        | columns(monthly, runs[0][1].place_columns)
     )
 
 
@@ -129,10 +129,10 @@ def spread(runs: Sequence[Run]) -> pa.Table:
         "class": CLASSES, "urgency": ("normal", "urgent"), "channel": SPREAD_CHANNELS,
         "age_band": AGE_BANDS, "urban": ("rural", "urban"),
     }  # fmt: skip
-    return _table(
+    return table(
         {
             "trial": trial.astype(np.int32),
-            **{word: _coded(labels[:, i], names[word]) for i, word in enumerate(names)},
+            **{word: coded(labels[:, i], names[word]) for i, word in enumerate(names)},
             "days_from": edges[slot],
             "days_to": edges[slot + 1],
             "cases": counts[trial, cell, slot],
@@ -140,29 +140,32 @@ def spread(runs: Sequence[Run]) -> pa.Table:
     )
 
 
-def _axes(parts: Sequence[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int32], ...]:
+def axes(parts: Sequence[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[np.int32], ...]:
     """The number of the trial, the time and the place of each row of arrays [time, place, column] laid end to end."""
     times, spots = parts[0].shape[:2]
     grid = np.meshgrid(np.arange(len(parts)), np.arange(times), np.arange(spots), indexing="ij")
     return tuple(axis.ravel().astype(np.int32) for axis in grid)
 
 
-def _columns(parts: Sequence[npt.NDArray[np.int64]], names: Sequence[str]) -> dict[str, Column]:
+def columns(parts: Sequence[npt.NDArray[np.int64]], names: Sequence[str]) -> dict[str, Column]:
+    """The last axis of arrays [time, place, column] laid end to end, as columns by name."""
     return {name: np.concatenate([part[:, :, i].ravel() for part in parts]) for i, name in enumerate(names)}
 
 
-def _table(columns: Mapping[str, Column]) -> pa.Table:
-    arrays = [column if isinstance(column, pa.Array) else _numbers(column) for column in columns.values()]
+def table(columns: Mapping[str, Column]) -> pa.Table:
+    """An Arrow table of columns by name."""
+    arrays = [column if isinstance(column, pa.Array) else numbers(column) for column in columns.values()]
     return pa.Table.from_arrays(arrays, names=list(columns))
 
 
-def _numbers(values: npt.NDArray[Any]) -> pa.Array:
+def numbers(values: npt.NDArray[Any]) -> pa.Array:
     """Numbers as Arrow sees them. Buffers, because `pa.array` imports pandas wherever it is installed."""
     flat = np.ascontiguousarray(values)
     return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), flat.size, [None, pa.py_buffer(flat)])
 
 
-def _texts(values: Sequence[str]) -> pa.Array:
+def texts(values: Sequence[str]) -> pa.Array:
+    """Texts as Arrow sees them."""
     encoded = [value.encode() for value in values]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
     return pa.Array.from_buffers(
@@ -170,9 +173,11 @@ def _texts(values: Sequence[str]) -> pa.Array:
     )
 
 
-def _words(values: Sequence[str]) -> pa.Array:
-    return _texts(values).dictionary_encode()
+def words(values: Sequence[str]) -> pa.Array:
+    """Texts of which many are the same."""
+    return texts(values).dictionary_encode()
 
 
-def _coded(codes: npt.NDArray[np.int32], names: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(_numbers(codes), _texts(names))
+def coded(codes: npt.NDArray[np.int32], names: Sequence[str]) -> pa.Array:
+    """Texts given by their places in a list of names."""
+    return pa.DictionaryArray.from_arrays(numbers(codes), texts(names))

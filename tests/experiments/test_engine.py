@@ -59,6 +59,20 @@ def test_a_killed_worker_costs_no_job(tmp_path: Path) -> None:
     assert (tmp_path / "marker").exists()
 
 
+def test_a_worker_killed_in_the_middle_of_its_answer_is_noticed(tmp_path: Path) -> None:
+    """`concurrent.futures` waits for the rest of the answer for ever."""
+    jobs = [(number, str(tmp_path / "marker")) for number in range(2, 5)]
+    done = list(local(stand_ins.die_while_answering, jobs, 1))
+    assert sorted(done, key=lambda d: d[0]) == [(0, 2, None), (1, 3, None), (2, 4, None)]
+    assert (tmp_path / "marker").exists()
+
+
+def test_an_answer_that_cannot_travel_is_an_error_of_its_job() -> None:
+    done = {index: (result, error) for index, result, error in local(stand_ins.answer_what_cannot_travel, [0, 1, 2], 1)}
+    assert done[0] == (0, None) and done[2] == (2, None)
+    assert isinstance(done[1][1], RuntimeError) and "lock" in str(done[1][1])
+
+
 def test_a_job_that_always_kills_is_given_up_and_the_others_are_done() -> None:
     done = {index: (result, error) for index, result, error in local(stand_ins.die_at_three, list(range(7)), 2)}
     assert isinstance(done.pop(3)[1], WorkerDied)

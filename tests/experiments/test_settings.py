@@ -13,6 +13,7 @@ from experiments.design import identity, plan
 from experiments.options import sets_of
 from experiments.refusal import Refusal
 from experiments.settings import read
+from experiments.sweep.reading import read_sweep
 from sim.rules import Rules, levers
 from sim.scenario import Scenario
 
@@ -58,9 +59,12 @@ def test_every_shipped_set_is_compared(name: str) -> None:
 def test_every_shipped_scenario_city_rules_and_engine_composes() -> None:
     assert tuple(read("compare", [f"scenario={','.join(SCENARIOS)}"]).scenarios) == SCENARIOS
     assert tuple(sorted(read("compare", ["scenario=glob(*)"]).scenarios)) == tuple(sorted(SCENARIOS))
-    for group in ("city", "rules", "engine"):
+    for group in ("city", "rules"):
         for name in Folders().names(group):
             read("run", [f"{group}={name}"])
+    read("run", ["engine=local"])
+    for name in Folders().names("engine"):
+        assert read_sweep(["city=tiny", f"engine={name}"]).engine.name == name
 
 
 def test_every_lever_can_be_set() -> None:

@@ -29,7 +29,7 @@ def probe(folder: Path, *words: str) -> dict:
     return json.loads(done.stderr.splitlines()[-1])
 
 
-@pytest.mark.parametrize("words", [(), ("--help",), ("run", "--help"), ("compare", "--help"), ("show", "--help")])
+@pytest.mark.parametrize("words", [(), ("--help",), ("run", "--help"), ("compare", "--help"), ("sweep", "--help")])
 def test_help_is_quick(words: tuple[str, ...], tmp_path: Path) -> None:
     seen = probe(tmp_path, *words)
     assert seen["code"] == 0 and seen["seconds"] < 0.3
@@ -41,6 +41,12 @@ def test_run_imports_neither_mesa_nor_pandas_nor_plots(words: tuple[str, ...], t
     seen = probe(tmp_path, "run", "city=tiny", "days=3", *words)
     assert seen["code"] == 0
     assert not {"mesa", "pandas", "matplotlib", "jinja2", "shapely"} & set(seen["modules"])
+
+
+def test_sweep_imports_neither_mesa_nor_pandas_nor_plots(tmp_path: Path) -> None:
+    seen = probe(tmp_path, "sweep", "city=tiny", "days=3", "rules.grid.nets=1,2", "replications=1", "processes=1")
+    assert seen["code"] == 0
+    assert not {"mesa", "pandas", "matplotlib", "jinja2", "shapely", "ray", "submitit"} & set(seen["modules"])
 
 
 def test_bad_input_is_told_before_the_city_is_founded_and_arrow_loaded(tmp_path: Path) -> None:

@@ -59,7 +59,9 @@ def test_compare_writes_the_brief_in_both_languages(tmp_path: Path, capsys: pyte
     assert verify(tmp_path / "kept") == ()
 
 
-@pytest.mark.parametrize("topic", ["cities", "options", "reforms", "mechanisms", "outcomes", "parameters"])
+@pytest.mark.parametrize(
+    "topic", ["cities", "designs", "experiments", "options", "reforms", "mechanisms", "outcomes", "parameters"]
+)
 def test_show(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", topic, "--json"]) == 0
     rows = document(capsys)[topic]
