@@ -13,12 +13,11 @@ from sim.day import Run
 from sim.kernels.sketch import edges
 from sim.locale import Locale
 from sim.mechanisms.dials import TRUST_SCALE
-from sim.mechanisms.settling import BASE
+from sim.mechanisms.settling import BASE, total_deviation
 from sim.outcomes import Counts, measure
 from sim.services import AGE_BANDS, CLASSES
-from sim.world.cases import CHILD
 from sim.world.city import I64
-from sim.world.state import open_cases, waiting
+from sim.world.state import open_cases, waiting, whole_cases
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, SPREAD_CHANNELS, TALLIES, PlaceColumn
 
 
@@ -112,12 +111,9 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
 
 def mean_trust(run: Run) -> float:
     """Mean trust of residents on the last day, 0 to 1, from whole units."""
-    total = 0
-    for locale in run.locales:
-        m = locale.memory
-        ages = (run.day - m.seen.astype(np.int64)).clip(0)
-        total += int(((m.trust.astype(np.int64) * run.study.decay[ages]) >> 15).sum())
-    return BASE + total / TRUST_SCALE / run.city.residents
+    day, decay = run.day, run.study.decay
+    parts = [total_deviation(day, locale.memory.trust, locale.memory.seen, decay) for locale in run.locales]
+    return BASE + sum(map(int, parts)) / TRUST_SCALE / run.city.residents
 
 
 def books(run: Run) -> dict[str, int]:
@@ -166,9 +162,8 @@ def little_law(locale: Locale, days: int) -> bool:
     t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
     horizon = days * 86_400
     inside = horizon * t["arrived"] - t["arrived_at"] - (horizon * t["departed"] - t["departed_at"])
-    cases = open_cases(locale.memory)
-    cases = cases[cases["flags"] & CHILD == 0]
-    return bool(inside == t["sojourn"] + int((horizon - cases["created"].astype(np.int64)).sum()))
+    created = whole_cases(locale.memory)["created"].astype(np.int64)
+    return bool(inside == t["sojourn"] + int((horizon - created).sum()))
 
 
 def digest(run: Run) -> str:

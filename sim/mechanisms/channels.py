@@ -66,9 +66,10 @@ def choose(weight, affinity, digital, trust, time):  # type: ignore[no-untyped-d
     best = WITHOUT
     soonest, heaviest = time[WITHOUT] * trust, affinity[WITHOUT] * weight[WITHOUT]
     for k in range(WITHOUT):
-        w = affinity[k] * weight[k]
-        if k == ONLINE:
-            w *= digital
-        if time[k] * heaviest < soonest * w:
-            best, soonest, heaviest = k, time[k], w
+        w = affinity[k] * weight[k] * (digital if k == ONLINE else 1.0)
+        ends = np.float64(time[k])
+        sooner = ends * heaviest < soonest * w
+        best = k if sooner else best  # choices, not branches, which no processor could foresee
+        soonest = ends if sooner else soonest
+        heaviest = w if sooner else heaviest
     return best

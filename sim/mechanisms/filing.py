@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.arithmetic import exp
+from sim.kernels.arithmetic import exp, normal_quantile
 from sim.kernels.compiled import kernel, loop, part
-from sim.kernels.hashing import block, lower, upper
+from sim.kernels.hashing import block, lower, unit32, upper
 from sim.kernels.sketch import bin_of
 from sim.mechanisms.channels import WITHOUT, choose, races
-from sim.mechanisms.pool import patience_seconds, push, take_free, work_seconds
+from sim.mechanisms.pool import patience_seconds, push, take_free, work_at, work_seconds
 from sim.mechanisms.raising import AGES, SURGE, draw_item, find_needs, is_kept, key_words
 from sim.mechanisms.routing import carry_on, note_start
 from sim.mechanisms.settling import cell_of, enter, leave, trust_now
@@ -74,11 +74,11 @@ def begin_case(case, resident, compound_number, day, number, kind, channel, urge
 
 
 @part
-def first_stage(case, compound, created, again, assisted, words, day, ground):  # type: ignore[no-untyped-def]
+def first_stage(case, compound, created, again, assisted, patience, z, day, ground):  # type: ignore[no-untyped-def]
     """Where a new case goes first and when: visits keep opening hours, and a need is felt when the visit is made.
 
-    `again` is the draw of the second of the day, `assisted` that of help with an online case; `words` are the need's
-    draws of patience and work.
+    `again`, `assisted` and `patience` are draws of the second of the day, of help with an online case and of patience;
+    `z` is the normal quantile of the work.
     """
     dial, item = ground.dials[0], ground.items[case.item]
     stage = AT[case.channel]
@@ -95,10 +95,10 @@ def first_stage(case, compound, created, again, assisted, words, day, ground):  
         if case.ready // DAY == day:
             created = np.int64(case.ready)
         if stage == HOTLINE:
-            case.patience = patience_seconds(words[0], dial.hotline_patience)
+            case.patience = patience_seconds(patience, dial.hotline_patience)
         elif stage != COMPOUND:
-            case.patience = patience_seconds(words[0], dial.patience)
-    case.work = work_seconds(words[1], dial.minutes[stage] * item.work, dial.sigma[stage])
+            case.patience = patience_seconds(patience, dial.patience)
+    case.work = work_at(z, dial.minutes[stage] * item.work, dial.sigma[stage])
     case.created = created
     case.stage = stage
     return stage
@@ -160,6 +160,15 @@ def meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds
 
 
 @kernel
+def normals(words):  # type: ignore[no-untyped-def]
+    """Standard normal quantiles of draws, float64[n]; vectorised by the compiler."""
+    z = np.empty(words.size)
+    for i in range(words.size):
+        z[i] = normal_quantile(unit32(words[i]))
+    return z
+
+
+@kernel
 def faith(day, resident, ground, ledger):  # type: ignore[no-untyped-def]
     """exp(b_trust trust) of each resident: float64[n]."""
     out = np.empty(resident.size)
@@ -195,21 +204,23 @@ def file_needs(day, raised, needs, help_chance, help_seconds, ground, ledger):  
     times = races(words)
     trusts = faith(day, resident, ground, ledger)
     visits = key_words(day, VISIT, resident, compound, number, ground)
+    works = normals(visits[1])
     choose_and_file(
-        day, resident, compound, number, kinds, urgents, moments, words[3], times, trusts, visits, ground, ledger
-    )
+        day, resident, compound, number, kinds, urgents, moments, words[3], times, trusts, visits[0], works, ground,
+        ledger,
+    )  # fmt: skip
 
 
 @loop
 def choose_and_file(  # type: ignore[no-untyped-def]
-    day, resident, compound, number, kinds, urgents, moments, assisted, times, trusts, visits, ground, ledger
+    day, resident, compound, number, kinds, urgents, moments, assisted, times, trusts, patience, works, ground, ledger
 ):
     """Each resident chooses a channel and files, or does without.
 
     Args:
         resident, compound, number, kinds, urgents, moments: of each need; see `meet_neighbours`.
         assisted: draws, lower halves, of help with an online case; times: see `races`; trusts: see `faith`;
-        visits: draws of patience and work.
+        patience: draws; works: normal quantiles.
     """
     dial, row, key = ground.dials[0], ledger.row, ground.key
     for i in range(resident.size):
@@ -230,8 +241,7 @@ def choose_and_file(  # type: ignore[no-untyped-def]
         begin_case(case, resident[i], compound[i], day, number[i], kinds[i], channel, urgents[i], trait & AGE_BITS)
         created = day * DAY + clock(ground.clocks, S_ONLINE, moments[i])
         index, when = np.uint32(resident[i] - home.first), np.uint32(day | number[i] << 16)
-        visit = (visits[0, i], visits[1, i])
-        stage = first_stage(case, home, created, moments[i], lower(assisted[i]), visit, day, ground)
+        stage = first_stage(case, home, created, moments[i], lower(assisted[i]), patience[i], works[i], day, ground)
         enter(row, np.int64(case.created))
         if stage == S_ONLINE:  # nobody serves it: it goes on at once
             note_start(case, home, stage, created, ledger)

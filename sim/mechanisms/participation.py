@@ -94,8 +94,10 @@ def take_part(month, day, terms, trust_weight, ground, ledger):  # type: ignore[
     least = terms.min()
     chances = np.zeros((np.int64((terms.max() - least) * LEVELS) + 2, AGE.size * PROPENSITY.size, 8), np.uint32)
     _fill_chances(chances, least + trust_weight)
-    words, may = np.empty((4, BLOCK), np.uint32), np.empty(BLOCK, np.uint8)
-    _take_part(month, day, terms, least, trust_weight, chances, words, may, ground, ledger, lines, councils, active)
+    words, may, some = np.empty((4, BLOCK), np.uint32), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32)
+    _take_part(
+        month, day, terms, least, trust_weight, chances, words, may, some, ground, ledger, lines, councils, active
+    )
     return lines, councils, active
 
 
@@ -111,7 +113,7 @@ def _fill_chances(chances, least):  # type: ignore[no-untyped-def]
 
 @loop
 def _take_part(  # type: ignore[no-untyped-def]
-    month, day, terms, least, trust_weight, chances, words, may, ground, ledger, lines, councils, active
+    month, day, terms, least, trust_weight, chances, words, may, some, ground, ledger, lines, councils, active
 ):
     for c in range(terms.size):
         home = ground.compounds[c]
@@ -120,9 +122,8 @@ def _take_part(  # type: ignore[no-untyped-def]
             size = min(BLOCK, ground.compounds[c + 1].first - start)
             _draw(month, home.id, start - home.first, size, ground.key, words)
             _compare(words, ground.traits, start, size, chances, level, may)
-            for i in range(size):
-                if may[i] == 0:
-                    continue
+            for k in range(_find(size, may, some)):
+                i = some[k]
                 a, b, d, e = words[0, i], words[1, i], words[2, i], words[3, i]
                 trait = ground.traits[start + i]
                 x = AGE[trait & AGE_BITS] + PROPENSITY[trait >> PROPENSITY_SHIFT] + terms[c]
@@ -130,6 +131,16 @@ def _take_part(  # type: ignore[no-untyped-def]
                 draws = (low(a), low(b), low(d), low(e), fifth_of(a, b, d, e))
                 active[c] += _join_lines(may[i], x, draws, home.place, lines, councils, ledger.place)
         ledger.place[home.place, P_ACTIVE] += active[c]
+
+
+@part
+def _find(size, may, some):  # type: ignore[no-untyped-def]
+    """The residents of a block who may take part, to the front of `some`, without a branch; returns how many."""
+    n = 0
+    for i in range(size):
+        some[n] = i
+        n += may[i] != 0
+    return n
 
 
 @loop

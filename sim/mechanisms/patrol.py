@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arithmetic import exp, log
-from sim.kernels.compiled import kernel
+from sim.kernels.compiled import loop
 from sim.kernels.hashing import block, unit32
 from sim.mechanisms.filing import begin_case
 from sim.mechanisms.pool import push, take_free, work_seconds
@@ -40,7 +40,7 @@ LATENT = np.dtype(
 )
 
 
-@kernel
+@loop
 def hazards_arise(day, latent, count, ground, ledger):  # type: ignore[no-untyped-def]
     """New latent hazards of the day, Poisson in the residents of a compound. Returns the new count, -1 if full."""
     compounds, dial, key = ground.compounds, ground.dials[0], ground.key
@@ -49,6 +49,8 @@ def hazards_arise(day, latent, count, ground, ledger):  # type: ignore[no-untype
         a, _, _, _ = block(np.uint32(0), compounds[c].id, np.uint32(day), np.uint32(KIND << 16), key[0], key[1])
         left = unit32(a)
         rate = dial.hazard * people
+        if left < 1.0 - rate:  # below exp(-rate)
+            continue
         term = exp(-rate)
         number = 0
         while left >= term and number < 250:
@@ -71,7 +73,7 @@ def hazards_arise(day, latent, count, ground, ledger):  # type: ignore[no-untype
     return count
 
 
-@kernel
+@loop
 def patrol(day, hazard_item, latent, count, ground, ledger):  # type: ignore[no-untyped-def]
     """Walk the grids with the free time of the last working day; file what is found or reported. Returns the count."""
     dial, row, key = ground.dials[0], ledger.row, ground.key

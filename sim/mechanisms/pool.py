@@ -81,7 +81,12 @@ def draws(case, first, identity, purpose, target, key):  # type: ignore[no-untyp
 @part
 def work_seconds(u, mean, sigma):  # type: ignore[no-untyped-def]
     """Lognormal work of a step with the given mean, from one uint32: whole seconds, at least 1."""
-    z = normal_quantile(unit32(u))
+    return work_at(normal_quantile(unit32(u)), mean, sigma)
+
+
+@part
+def work_at(z, mean, sigma):  # type: ignore[no-untyped-def]
+    """Lognormal work with the given mean at a standard normal quantile: whole seconds, at least 1."""
     return max(np.int64(1), np.int64(mean * exp(sigma * z - 0.5 * sigma * sigma)))
 
 

@@ -34,12 +34,13 @@ def raise_needs(
     """
     count[:] = 0
     words = np.empty((needs.layers, 4, chunk), np.uint32)
-    enough: bool = _raise(period, needs, compounds, traits, key, words, found, count)
+    some = np.empty(chunk, np.int32)
+    enough: bool = _raise(period, needs, compounds, traits, key, words, some, found, count)
     return enough
 
 
 @loop
-def _raise(period, needs, compounds, traits, key, words, found, count):  # type: ignore[no-untyped-def]
+def _raise(period, needs, compounds, traits, key, words, some, found, count):  # type: ignore[no-untyped-def]
     chunk = words.shape[2]
     for c in range(compounds.size - 1):
         home = compounds[c]
@@ -47,13 +48,28 @@ def _raise(period, needs, compounds, traits, key, words, found, count):  # type:
             size = min(chunk, compounds[c + 1].first - start)
             for layer in range(needs.layers):
                 _draw(period, layer, home.id, start - home.first, size, key, words)
-            for i in range(size):
+            for k in range(_find(needs, home.cell, start, size, traits, words, some)):
+                i = some[k]
                 row = home.cell * AGES + np.int64(traits[start + i] & AGE_BITS)
                 for layer in range(needs.layers):
-                    some = words[layer, 0, i] < needs.more[layer, row, 0]
-                    if some and not _place(period, layer, row, i, needs, words, home, start + i, key, found, count):
+                    any_ = words[layer, 0, i] < needs.more[layer, row, 0]
+                    if any_ and not _place(period, layer, row, i, needs, words, home, start + i, key, found, count):
                         return False
     return True
+
+
+@part
+def _find(needs, cell, start, size, traits, words, some):  # type: ignore[no-untyped-def]
+    """The residents of a block who have a need, to the front of `some`, without a branch; returns how many."""
+    n = 0
+    for i in range(size):
+        row = cell * AGES + np.int64(traits[start + i] & AGE_BITS)
+        found = words[0, 0, i] < needs.more[0, row, 0]
+        if needs.layers > 1:
+            found |= words[1, 0, i] < needs.more[1, row, 0]
+        some[n] = i
+        n += found
+    return n
 
 
 @loop

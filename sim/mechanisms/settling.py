@@ -51,6 +51,15 @@ def trust_now(trust, seen, decay, resident, day):  # type: ignore[no-untyped-def
     return BASE + deviation * TRUST_UNIT
 
 
+@loop
+def total_deviation(day, trust, seen, decay):  # type: ignore[no-untyped-def]
+    """Deviations of all residents' trust on a day, summed in whole units."""
+    total = np.int64(0)
+    for i in range(trust.size):
+        total += (np.int64(trust[i]) * decay[day - np.int64(seen[i])]) >> 15
+    return total
+
+
 @part
 def move_trust(ledger, decay, resident, day, change):  # type: ignore[no-untyped-def]
     """Bring a resident's trust to this day and change it; trust stays within 0 and 1."""

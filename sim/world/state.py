@@ -107,6 +107,13 @@ def move_cases(memory: Memory, compounds: npt.NDArray[np.bool_], source: int, ta
         memory.marks[stage] = first + queued.size
 
 
+def whole_cases(memory: Memory) -> Table:
+    """The open cases in the order of their slots, without the parallel parts of a case."""
+    held = memory.pool[memory.chain != VACANT]
+    whole: Table = held[held["flags"] & CHILD == 0]
+    return whole
+
+
 def open_cases(memory: Memory) -> Table:
     """The cases in the pool in canonical order, parallel parts of a case among them, links between them left out."""
     cases = memory.pool[memory.chain != VACANT]
@@ -120,5 +127,4 @@ def open_cases(memory: Memory) -> Table:
 
 def waiting(memory: Memory) -> int:
     """Open cases, parts of a case counted once."""
-    cases = open_cases(memory)
-    return int((cases["flags"] & CHILD == 0).sum())
+    return whole_cases(memory).size
