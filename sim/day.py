@@ -99,8 +99,8 @@ class Run:
         for rules in stretch.epoch.areas:
             self.map_of(rules)
         self.everywhere(begin)
-        first = rules_at(stretch, self.locales[0].district.code)
-        self._city = CityStations(first, self.city.residents)
+        posts = [(rules_at(stretch, locale.district.code), locale.district.residents) for locale in self.locales]
+        self._city = CityStations(posts)
 
     def map_of(self, rules: Rules) -> Jurisdictions:
         """The map of towns and communities that some rules put in force."""

@@ -114,6 +114,7 @@ class Locale:
             move_cases(self.memory, shut, int(Stage.COMPOUND), int(Stage.COUNTER))
             self.memory.fund.move(seat)
             self.memory.due[:] = _regroup(self.memory.due, seat)
+            self.memory.running[:] = _regroup(self.memory.running, seat)
             closed = max(0, (earlier.towns if earlier else 0) - self.layout.towns)
             self.memory.purse.pay("one_off", int(closed * rules.jurisdiction.one_off_yuan * 100.0))
         self._weigh(int(self.month_of(day)))
@@ -279,7 +280,7 @@ class Locale:
         attending = np.bincount(self.community_of_place, m.councillors, count) / np.maximum(1, layout.community_people)
         decision = council.decide(
             layout.community_code,
-            unmet,
+            unmet * helping.meetable(),
             layout.community_people,
             attending,
             m.fund.balance[layout.seat],
@@ -295,7 +296,9 @@ class Locale:
         begin = month + rules.fund.delay_months
         if begin < m.due.shape[0]:
             m.due[begin] += cents
-        help_ = helping.project_seconds(rules, projects, council.RUNNING_MONTHS)
+        favoured = np.zeros(self.district.places, np.int64)
+        favoured[layout.seat] = decision.favoured
+        help_ = helping.project_seconds(rules, projects, favoured, council.RUNNING_MONTHS)
         m.help[begin : begin + council.RUNNING_MONTHS] += help_
         m.running[begin : begin + council.RUNNING_MONTHS] += projects
 

@@ -59,6 +59,8 @@ SPREAD_LABELS = tuple(
 def record(run: Run) -> Record:
     """The record of a run that has reached its last day; outcomes, places and spread leave its warm-up out."""
     until, warmup = run.day, run.study.warmup
+    if until < run.study.days:
+        raise ValueError(f"a record is of a finished run; this one has reached day {until} of {run.study.days}")
     for locale in run.locales:
         locale.pay(until)
     daily = np.stack([locale.memory.daily for locale in run.locales], axis=1)
@@ -91,8 +93,10 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
     people = np.concatenate([locale.people for locale in locales])
     first_month = int(run.months[min(warmup, run.day - 1)])
     done = [m for m in range(first_month, run.study.months) if places[m, :, int(PlaceColumn.ACTIVE)].any()]
-    months = done or [0]
-    column = places[months].sum(axis=(0, 1)) / len(months) / run.city.residents
+    if done:
+        column = places[done].sum(axis=(0, 1)) / len(done) / run.city.residents
+    else:  # no month has ended since the warm-up: nobody knows
+        column = np.full(places.shape[2], np.nan)
     since = places[first_month:].sum(axis=0)
     volunteers = run.study.base.volunteers
     votes = sum(locale.memory.votes[first_month:].sum(axis=0) for locale in locales)

@@ -1,8 +1,9 @@
 """The council of a community: it sees its residents' needs, proposes projects, votes, and sees them through.
 
-A council knows the unmet needs of its residents by class of service up to a lognormal error, and proposes for the
-class that looks worst. The vote needs a quorum of seats; who attends follows the self-government line. A project costs
-money at once, takes months, and buys hours of help for residents of the community, less leakage.
+A council knows the unmet needs of its residents by class of service up to a lognormal error, and proposes for the class
+where a project looks to meet most of them. The vote needs a quorum of seats; who attends follows the self-government
+line. A project costs money at once, takes months, and buys hours of help for that class of needs of residents of the
+community, less leakage.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ class Decision:
 
 
 def decide(
-    codes: I64, unmet: I64, people: I64, attending: F64, balance: I64, rules: Rules, month: int, key: U32
+    codes: I64, unmet: F64, people: I64, attending: F64, balance: I64, rules: Rules, month: int, key: U32
 ) -> Decision:
     """The month's votes.
 
     Args:
         codes: [M] of the communities; draws are keyed by them.
-        unmet: [M, 3] unmet needs by class that the council has on record.
+        unmet: [M, 3] unmet needs by class that the council has on record and a project could meet.
         people: [M] residents; attending: [M] share of residents active in self-government.
         balance: [M] cents.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,18 @@ Part = tuple[Ground, Ledger, int]  # of a district, and its first compound in th
 
 
 class CityStations:
-    """Hotline and city departments under one set of rules, with posts in proportion to the residents simulated."""
+    """Hotline and city departments. Each district brings posts by its own rules and residents; all share them.
 
-    def __init__(self, rules: Rules, people: int) -> None:
-        self.dials = dials(rules)
-        seats = np.array([people * rules.platform.hotline_seats_per_10k / 1e4])
-        _, city = department_fte(rules, people)
+    A reform of the hotline that holds in one district only so adds that district's seats to a line that all call.
+    """
+
+    def __init__(self, districts: Sequence[tuple[Rules, int]]) -> None:
+        first = districts[0][0]
+        self.dials = dials(first)  # opening hours, which no lever moves
+        seats = np.array([fsum(people * rules.platform.hotline_seats_per_10k / 1e4 for rules, people in districts)])
+        city = np.sum([department_fte(rules, people)[1] for rules, people in districts], axis=0)
         self.stations = {Stage.HOTLINE: self._table(seats), Stage.DEPARTMENT: self._table(city)}
-        self.unlimited = rules.departments.city_unlimited
+        self.unlimited = all(rules.departments.city_unlimited for rules, _ in districts)
 
     @staticmethod
     def _table(fte: np.ndarray) -> np.ndarray:

@@ -133,7 +133,8 @@ def meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds
         needs: `DayNeeds`.
         found: resident, compound, number and words of `find_needs`; of what is left, words[3] gives the second.
         kinds, urgents: uint8[n] written: the items of what is left, and whether they are urgent.
-        help_chance: uint64[places] chance that neighbours have the hours; help_seconds: time spent on one need.
+        help_chance: uint64[places, classes] chance that neighbours have the hours.
+        help_seconds: time spent on one need.
     """
     resident, compound, number, words = found
     row, place = ledger.row, ledger.place
@@ -149,7 +150,7 @@ def meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds
         row[T_NEEDS] += 1
         place[home.place, P_NEEDS] += 1
         urgent = lower(words[2, i]) < item.urgent
-        if lower(words[1, i]) < item.help and upper(words[2, i]) < help_chance[home.place]:
+        if lower(words[1, i]) < item.help and upper(words[2, i]) < help_chance[home.place, item.kind]:
             created = day * DAY + clock(ground.clocks, S_ONLINE, words[3, i])
             help_out(item, home, age, urgent, created, help_seconds, ledger)
             continue
@@ -192,7 +193,7 @@ def file_needs(day, raised, needs, help_chance, help_seconds, ground, ledger):  
     Args:
         raised: a day's row of `raise_needs`.
         needs: `DayNeeds`.
-        help_chance: uint64[places], chance that neighbours have the hours.
+        help_chance: uint64[places, classes], chance that neighbours have the hours.
         help_seconds: time spent on a co-produced case.
     """
     found = find_needs(day, raised, ground)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import fsum
 
 import numpy as np
 
 from sim.rules import Rules
-from sim.services import catalogue
+from sim.services import CLASSES, catalogue
 from sim.world.city import F64, I32, I64
 from sim.world.layout import Layout
 
@@ -15,11 +16,27 @@ REGISTERED, ACTIVE = 0.197, 0.30  # shares at which the volunteer line of partic
 WEEKS_A_MONTH = 365.0 / 12.0 / 7.0
 
 
-def eligible(rules: Rules, scale: float) -> float:
-    """Needs a resident and week that neighbours could meet."""
+@cache
+def _rates() -> tuple[F64, F64]:
+    """[classes] needs a head and year of the catalogue, and those of them that neighbours could meet."""
     items = catalogue()
-    share = fsum(item.rate * item.coproducible for item in items) / fsum(item.rate for item in items)
-    return share * rules.demand.needs_per_head * scale / 365.0 * 7.0
+    kinds = [[item for item in items if item.kind == kind] for kind in CLASSES]
+    return (
+        np.array([fsum(item.rate for item in kind) for kind in kinds]),
+        np.array([fsum(item.rate * item.coproducible for item in kind) for kind in kinds]),
+    )
+
+
+def meetable() -> F64:
+    """[classes] share of the needs of a class that neighbours could meet."""
+    every, some = _rates()
+    return some / every
+
+
+def eligible(rules: Rules, scale: float) -> F64:
+    """[classes] needs a resident and week that neighbours could meet."""
+    every, some = _rates()
+    return some / fsum(every) * (rules.demand.needs_per_head * scale / 365.0 * 7.0)
 
 
 def volunteer_seconds(rules: Rules, volunteers: F64) -> F64:
@@ -34,27 +51,33 @@ def first_volunteers(people: I64) -> F64:
     return people * np.float64(REGISTERED * ACTIVE)
 
 
-def project_seconds(rules: Rules, projects: I64, months: int) -> I64:
-    """Seconds a month that projects give to cases, over so many months."""
+def project_seconds(rules: Rules, projects: I64, favoured: I64, months: int) -> I64:
+    """[P, classes] seconds a month that projects [P] give to cases of the class each is for, over so many months."""
     fund = rules.fund
     each = fund.project_hours * (1.0 - fund.leakage) * fund.case_share * 3600.0 / months
-    seconds: I64 = np.floor(projects * each).astype(np.int64)
+    seconds = np.zeros((projects.size, len(CLASSES)), np.int64)
+    seconds[np.arange(projects.size), favoured] = np.floor(projects * each).astype(np.int64)
     return seconds
 
 
 def chances(
     rules: Rules, layout: Layout, place_of: I32, people: I64, volunteers: F64, projects: I64, scale: float
 ) -> np.ndarray:
-    """uint64[P] thresholds: the share of eligible needs for which hours are there this week.
+    """uint64[P, classes] thresholds: the share of eligible needs for which hours are there this week.
 
-    Hours are pooled inside a community; `place_of` [C] and `people` [P] say which places make it up.
+    Hours are pooled inside a community; `place_of` [C] and `people` [P] say which places make it up. Volunteers help
+    with any class alike, projects [P, classes] with the class that their council favoured: more hours than that class
+    has use for are lost.
     """
     community = np.zeros(people.size, np.int64)
     community[place_of[::-1]] = layout.community_of[::-1]  # the first compound of a place speaks for it
-    supply = volunteer_seconds(rules, volunteers) + projects / WEEKS_A_MONTH
     count = layout.community_people.size
-    pooled = np.bincount(community, supply, count)
-    demand = np.bincount(community, people, count) * eligible(rules, scale) * rules.volunteers.minutes * 60.0
-    share = np.minimum(1.0, pooled / np.maximum(demand, 1.0))
-    thresholds: np.ndarray = np.floor(share * 4294967296.0).astype(np.uint64)[community]
+    by_class = eligible(rules, scale) * (rules.volunteers.minutes * 60.0)
+    demand = np.bincount(community, people, count)[:, None] * by_class
+    given = np.bincount(community, volunteer_seconds(rules, volunteers), count)
+    share = np.repeat((given / np.maximum(np.cumsum(demand, axis=1)[:, -1], 1.0))[:, None], len(CLASSES), axis=1)
+    for kind in range(len(CLASSES)):
+        hours = np.bincount(community, projects[:, kind] / WEEKS_A_MONTH, count)
+        share[:, kind] += hours / np.maximum(demand[:, kind], 1.0)
+    thresholds: np.ndarray = np.floor(np.minimum(1.0, share) * 4294967296.0).astype(np.uint64)[community]
     return thresholds

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.services import CHANNELS
+from sim.services import CHANNELS, CLASSES
 from sim.world.accounts import Fund, Purse
 from sim.world.cases import CASE, CHILD, CURSOR, JUDGEMENT, N_MARKS, N_QUEUES, N_STAGES, NONE, ROOM, VACANT
 from sim.world.city import F64, I32, I64
@@ -37,7 +37,7 @@ class Memory:
     fund: Fund
     purse: Purse
     due: I64  # [months, P] cents that projects cost when they start
-    help: I64  # [months, P] seconds of help on cases that projects give
+    help: I64  # [months, P, classes] seconds of help on cases that projects give
     running: I64  # [months, P] projects at work
     daily: I64  # [days, tallies]
     monthly: I64  # [months, P, columns]
@@ -70,7 +70,7 @@ def remember(
         fund=Fund.empty(places),
         purse=Purse(),
         due=np.zeros((months + 10, places), np.int64),
-        help=np.zeros((months + 20, places), np.int64),
+        help=np.zeros((months + 20, places, len(CLASSES)), np.int64),
         running=np.zeros((months + 20, places), np.int64),
         daily=np.zeros((days, N_TALLIES), np.int64),
         monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
