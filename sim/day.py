@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.locale import Locale, Study
+from sim.district_run import DistrictRun
 from sim.mechanisms.city_stations import CityStations
-from sim.mechanisms.clocks import month_ends
 from sim.reforms.base import Epoch, RuleBook
 from sim.rules import Rules
+from sim.study import Study
 from sim.world.cases import Stage
 from sim.world.city import City, Jurisdictions
 from sim.world.district import districts
@@ -45,38 +45,37 @@ class Run:
         self.day = 0
         self.stretches = stretches(book, study.days)
         self.before = city.plans["before"]
-        self.locales = [Locale(study, district) for district in districts(city)]
+        self.districts = [DistrictRun(study, district) for district in districts(city)]
         self.city_daily = np.zeros((study.days, N_TALLIES), np.int64)
-        self.months, self.month_ends = month_ends(study.scenario, study.days)
         self._maps: dict[tuple[Any, ...], Jurisdictions] = {}
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._city: CityStations | None = None
 
-    def everywhere(self, verb: Callable[[Locale], Any]) -> list[Any]:
+    def everywhere(self, verb: Callable[[DistrictRun], Any]) -> list[Any]:
         """Do something in every district, on as many threads as the run has."""
         if self._pool is None:
-            return [verb(locale) for locale in self.locales]
-        return list(self._pool.map(verb, self.locales))
+            return [verb(local) for local in self.districts]
+        return list(self._pool.map(verb, self.districts))
 
     def step(self) -> None:
         """One day: rules in force, needs and patrol, hotline, tiers, city departments; week and month ends."""
-        day, month = self.day, int(self.months[self.day])
+        day, month = self.day, int(self.study.month_of[self.day])
         if day == self.study.warmup:
-            self.everywhere(lambda locale: locale.end_warmup())
+            self.everywhere(lambda local: local.end_warmup())
         self.put_rules_in_force(day)
         assert self._city is not None
         row = self.city_daily[day]
         self.study.needs_of(day)  # made once, before threads ask for it
-        self.everywhere(lambda locale: locale.morning(day, month))
-        parts = [(locale.ground, locale.ledger(day, month), locale.district.span.start) for locale in self.locales]
+        self.everywhere(lambda local: local.morning(day, month))
+        parts = [(local.ground, local.ledger(day, month), local.district.span.start) for local in self.districts]
         self._city.work(Stage.HOTLINE, day, parts, row)
-        self.everywhere(lambda locale: locale.work(day, month))
+        self.everywhere(lambda local: local.work(day, month))
         self._city.work(Stage.DEPARTMENT, day, parts, row)
-        self.everywhere(lambda locale: locale.settle(day, month))
+        self.everywhere(lambda local: local.settle(day, month))
         if day % 7 == 6:
-            self.everywhere(lambda locale: locale.end_week(month))
-        if self.month_ends[day]:
-            self.everywhere(lambda locale: locale.end_month(day, month))
+            self.everywhere(lambda local: local.end_week(month))
+        if self.study.month_ends[day]:
+            self.everywhere(lambda local: local.end_month(day, month))
         self.day += 1
 
     def put_rules_in_force(self, day: int) -> None:
@@ -87,19 +86,19 @@ class Run:
                 self._begin(stretch, earlier)
 
     def _begin(self, stretch: Stretch, earlier: Stretch | None) -> None:
-        def begin(locale: Locale) -> None:
-            code = locale.district.code
+        def begin(local: DistrictRun) -> None:
+            code = local.district.code
             rules = rules_at(stretch, code)
             settles = code in stretch.settling
             if earlier is not None and (rules, settles) == (rules_at(earlier, code), code in earlier.settling):
                 return  # nothing changes here, to the last bit
             dip = rules.jurisdiction.transition_loss if settles else 0.0
-            locale.begin(stretch.from_day, rules, self.before, self.map_of(rules), dip)
+            local.begin(stretch.from_day, rules, self.before, self.map_of(rules), dip)
 
         for rules in stretch.epoch.areas:
             self.map_of(rules)
         self.everywhere(begin)
-        posts = [(rules_at(stretch, locale.district.code), locale.district.residents) for locale in self.locales]
+        posts = [(rules_at(stretch, local.district.code), local.district.residents) for local in self.districts]
         self._city = CityStations(posts)
 
     def map_of(self, rules: Rules) -> Jurisdictions:

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from sim.day import Run
-from sim.locale import Locale
+from sim.district_run import DistrictRun
 from sim.recording import Record, record
 from sim.reforms.base import Option
 from sim.rules import Rules
@@ -27,38 +27,38 @@ from sim.world.tallies import PlaceColumn, Tally
 class Council(mesa.Agent):  # type: ignore[misc]
     """The council of a community under the map in force."""
 
-    def __init__(self, model: CityModel, locale: Locale, row: int) -> None:
+    def __init__(self, model: CityModel, local: DistrictRun, row: int) -> None:
         super().__init__(model)
-        self.locale, self.row = locale, row
-        self.code = int(locale.layout.community_code[row])
-        self.district = locale.district.code
+        self.local, self.row = local, row
+        self.code = int(local.layout.community_code[row])
+        self.district = local.district.code
 
     @property
     def residents(self) -> int:
         """Residents of the community."""
-        return int(self.locale.layout.community_people[self.row])
+        return int(self.local.layout.community_people[self.row])
 
     @property
     def balance(self) -> float:
         """Yuan on the account of its fund."""
-        return float(self.locale.memory.fund.balance[self.locale.layout.seat[self.row]]) / 100.0
+        return float(self.local.memory.fund.balance[self.local.layout.seat[self.row]]) / 100.0
 
     @property
     def unmet(self) -> int:
         """Needs of its residents that went unmet this month."""
-        column = self.locale.memory.monthly[self.month, :, PlaceColumn.UNMET]
-        return int(column[self.locale.community_of_place == self.row].sum())
+        column = self.local.memory.monthly[self.month, :, PlaceColumn.UNMET]
+        return int(column[self.local.layout.community_of_place == self.row].sum())
 
     @property
     def projects(self) -> int:
         """Projects at work for its community this month."""
-        return int(self.locale.memory.running[self.month, self.locale.layout.seat[self.row]])
+        return int(self.local.memory.running[self.month, self.local.layout.seat[self.row]])
 
     @property
     def month(self) -> int:
         """Number of the month of the last finished day."""
         run = self.model.run
-        return int(run.months[max(0, run.day - 1)])
+        return int(run.study.month_of[max(0, run.day - 1)])
 
 
 class Department(mesa.Agent):  # type: ignore[misc]
@@ -76,7 +76,7 @@ class Committee(mesa.Agent):  # type: ignore[misc]
     @property
     def integrated(self) -> int:
         """Departments integrated in the first district."""
-        return int(self.model.run.locales[0].rules.departments.integrated)
+        return int(self.model.run.districts[0].rules.departments.integrated)
 
 
 class CityModel(mesa.Model):  # type: ignore[misc]
@@ -118,15 +118,15 @@ class CityModel(mesa.Model):  # type: ignore[misc]
 
     def _seat_councils(self) -> None:
         """One council for each community of the maps in force; new ones after a merge."""
-        layouts = [locale.layout for locale in self.run.locales]
+        layouts = [local.layout for local in self.run.districts]
         if len(layouts) == len(self._layouts) and all(a is b for a, b in zip(layouts, self._layouts, strict=True)):
             return
         self._layouts = layouts
         for council in list(self.agents_by_type.get(Council, [])):
             council.remove()
-        for locale in self.run.locales:
-            for row in range(locale.layout.community_people.size):
-                Council(self, locale, row)
+        for local in self.run.districts:
+            for row in range(local.layout.community_people.size):
+                Council(self, local, row)
 
     def step(self) -> None:
         """One day; the model stops itself after the last."""
@@ -143,7 +143,7 @@ class CityModel(mesa.Model):  # type: ignore[misc]
     def today(self, tally: Tally) -> int:
         """A count of the last finished day, over the city."""
         day = max(0, self.run.day - 1)
-        return int(np.sum([locale.memory.daily[day, tally] for locale in self.run.locales]))
+        return int(np.sum([local.memory.daily[day, tally] for local in self.run.districts]))
 
     def record(self) -> Record:
         """The record of the finished trial."""

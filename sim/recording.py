@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.day import Run
+from sim.district_run import DistrictRun
 from sim.kernels.sketch import edges
-from sim.locale import Locale
 from sim.mechanisms.dials import TRUST_SCALE
 from sim.mechanisms.settling import BASE, total_deviation
 from sim.outcomes import Counts, measure
@@ -61,11 +61,11 @@ def record(run: Run) -> Record:
     until, warmup = run.day, run.study.warmup
     if until < run.study.days:
         raise ValueError(f"a record is of a finished run; this one has reached day {until} of {run.study.days}")
-    for locale in run.locales:
-        locale.pay(until)
-    daily = np.stack([locale.memory.daily for locale in run.locales], axis=1)
-    places = np.concatenate([locale.memory.monthly - locale.memory.early for locale in run.locales], axis=1)
-    spread: I64 = np.sum([locale.memory.spread for locale in run.locales], axis=0, dtype=np.int64)
+    for local in run.districts:
+        local.pay(until)
+    daily = np.stack([local.memory.daily for local in run.districts], axis=1)
+    places = np.concatenate([local.memory.monthly - local.memory.early for local in run.districts], axis=1)
+    spread: I64 = np.sum([local.memory.spread for local in run.districts], axis=0, dtype=np.int64)
     counted = dict(
         zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True)
     )
@@ -89,9 +89,9 @@ def record(run: Run) -> Record:
 
 def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dict[str, int], warmup: int) -> Counts:
     """What the outcomes are measured from."""
-    locales = run.locales
-    people = np.concatenate([locale.people for locale in locales])
-    first_month = int(run.months[min(warmup, run.day - 1)])
+    districts = run.districts
+    people = np.concatenate([local.people for local in districts])
+    first_month = int(run.study.month_of[min(warmup, run.day - 1)])
     done = [m for m in range(first_month, run.study.months) if places[m, :, int(PlaceColumn.ACTIVE)].any()]
     if done:
         column = places[done].sum(axis=(0, 1)) / len(done) / run.city.residents
@@ -99,16 +99,16 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
         column = np.full(places.shape[2], np.nan)
     since = places[first_month:].sum(axis=0)
     volunteers = run.study.base.volunteers
-    votes = sum(locale.memory.votes[first_month:].sum(axis=0) for locale in locales)
+    votes = sum(local.memory.votes[first_month:].sum(axis=0) for local in districts)
     return Counts(
         tally=tally, spread=spread, needs=since[:, PlaceColumn.NEEDS], unmet=since[:, PlaceColumn.UNMET],
         closed=since[:, PlaceColumn.CLOSED], closed_seconds=since[:, PlaceColumn.CLOSED_SECONDS], people=people,
         active=float(column[PlaceColumn.ACTIVE]),
         volunteer_hours=float(column[PlaceColumn.VOLUNTEERS]) * volunteers.hours_year,
         votes=(int(np.asarray(votes)[0]), int(np.asarray(votes)[1])), trust=mean_trust(run),
-        walk=np.concatenate([locale.layout.walk[:, 1] for locale in locales]),
-        compound_people=np.concatenate([locale.district.population for locale in locales]),
-        cents=sum(money[f"paid_{purpose}"] for purpose in locales[0].memory.purse.paid),
+        walk=np.concatenate([local.layout.walk[:, 1] for local in districts]),
+        compound_people=np.concatenate([local.district.population for local in districts]),
+        cents=sum(money[f"paid_{purpose}"] for purpose in districts[0].memory.purse.paid),
         fund_cents=money["fund_granted"], days=run.day, counted_days=run.day - warmup,
     )  # fmt: skip
 
@@ -116,17 +116,17 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
 def mean_trust(run: Run) -> float:
     """Mean trust of residents on the last day, 0 to 1, from whole units."""
     day, decay = run.day, run.study.decay
-    parts = [total_deviation(day, locale.memory.trust, locale.memory.seen, decay) for locale in run.locales]
+    parts = [total_deviation(day, local.memory.trust, local.memory.seen, decay) for local in run.districts]
     return BASE + sum(map(int, parts)) / TRUST_SCALE / run.city.residents
 
 
 def books(run: Run) -> dict[str, int]:
     """Cents by account over the whole run."""
     total: dict[str, int] = {}
-    for locale in run.locales:
-        for purpose, cents in locale.memory.purse.paid.items():
+    for local in run.districts:
+        for purpose, cents in local.memory.purse.paid.items():
             total[f"paid_{purpose}"] = total.get(f"paid_{purpose}", 0) + cents
-        fund = locale.memory.fund
+        fund = local.memory.fund
         for name in ("granted", "spent", "committed", "balance"):
             total[f"fund_{name}"] = total.get(f"fund_{name}", 0) + int(getattr(fund, name).sum())
     return total
@@ -135,46 +135,46 @@ def books(run: Run) -> dict[str, int]:
 def invariants(run: Run) -> dict[str, bool]:
     """What must hold in every run: cases and money are conserved, and Little's law is an equality."""
     return {
-        "cases_conserved": all(cases_conserved(locale) for locale in run.locales),
-        "little_law": all(little_law(locale, run.day) for locale in run.locales),
-        "money_conserved": all(locale.memory.fund.balanced() for locale in run.locales),
+        "cases_conserved": all(cases_conserved(local) for local in run.districts),
+        "little_law": all(little_law(local, run.day) for local in run.districts),
+        "money_conserved": all(local.memory.fund.balanced() for local in run.districts),
         "grants_paid": all(
-            locale.memory.purse.paid["fund_grants"] == int(locale.memory.fund.granted.sum()) for locale in run.locales
+            local.memory.purse.paid["fund_grants"] == int(local.memory.fund.granted.sum()) for local in run.districts
         ),
     }
 
 
-def cases_conserved(locale: Locale) -> bool:
+def cases_conserved(local: DistrictRun) -> bool:
     """Arrived = departed + open; needs = done without + filed; filed and found = closed + left + open."""
-    t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
+    t = dict(zip(TALLIES, local.memory.daily.sum(axis=0).tolist(), strict=True))
     raised = t["filed"] + t["detected"] + t["reported"]
     return bool(
-        t["arrived"] - t["departed"] == waiting(locale.memory)
+        t["arrived"] - t["departed"] == waiting(local.memory)
         and t["needs"] == t["without"] + t["filed"]
         and t["arrived"] == raised + t["duplicates"]
         and t["departed"] == t["closed"] + t["left"] + t["duplicates_closed"]
-        and t["hazards"] == t["detected"] + t["reported"] + locale.memory.hazards
+        and t["hazards"] == t["detected"] + t["reported"] + local.memory.hazards
     )
 
 
-def little_law(locale: Locale, days: int) -> bool:
+def little_law(local: DistrictRun, days: int) -> bool:
     """The integral of the number of cases in the system, from arrivals and departures, equals the summed sojourns.
 
     J. D. C. Little, Operations Research 9, 1961; exact in whole seconds: with the horizon T, arrivals a and departures
     d, sum(T - a) - sum(T - d) = sum of (d - a) over departed cases + sum of (T - a) over open ones.
     """
-    t = dict(zip(TALLIES, locale.memory.daily.sum(axis=0).tolist(), strict=True))
+    t = dict(zip(TALLIES, local.memory.daily.sum(axis=0).tolist(), strict=True))
     horizon = days * 86_400
     inside = horizon * t["arrived"] - t["arrived_at"] - (horizon * t["departed"] - t["departed_at"])
-    created = whole_cases(locale.memory)["created"].astype(np.int64)
+    created = whole_cases(local.memory)["created"].astype(np.int64)
     return bool(inside == t["sojourn"] + int((horizon - created).sum()))
 
 
 def digest(run: Run) -> str:
     """SHA-256 over all counts by place and day and the final state, canonical and little-endian."""
     sha = hashlib.sha256()
-    for locale in run.locales:
-        m = locale.memory
+    for local in run.districts:
+        m = local.memory
         for part in (m.daily, m.monthly, m.spread, m.lines, m.votes, m.trust, m.seen, m.active, m.expected):
             sha.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<")).tobytes())
         for fund in (m.fund.balance, m.fund.committed, m.fund.granted, m.fund.spent):

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sim.day import Run
-from sim.locale import Study
 from sim.recording import Record, record
 from sim.reforms.base import Option, RuleBook
 from sim.rules import Rules
 from sim.scenario import Scenario
+from sim.study import Study
 from sim.world.city import City
 
 __all__ = ["Record", "Trial", "prepare", "simulate"]

@@ -18,12 +18,15 @@ from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
 from sim.rules import Rules
 from sim.world.city import F64, I64, U32
+from sim.world.layout import Layout
+from sim.world.state import Memory
+from sim.world.tallies import PlaceColumn
 
 KIND = int(Purpose.COUNCIL)
 ATTENDANCE = 0.45  # share of seats that attend where nobody else takes part (assumption)
 REACH = 4.0  # attendance gained per share of residents active in self-government (assumption)
 MOST_PROJECTS = 3  # a month
-RUNNING_MONTHS = 6  # over which a project's hours are given
+CLASS_COLUMNS = slice(int(PlaceColumn.UNMET_PARTY), int(PlaceColumn.UNMET_CONVENIENCE) + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +38,38 @@ class Decision:
     favoured: I64  # class of service they are for
 
 
-def decide(
-    codes: I64, unmet: F64, people: I64, attending: F64, balance: I64, rules: Rules, month: int, key: U32
-) -> Decision:
+def meet(memory: Memory, layout: Layout, people: I64, meetable: F64, rules: Rules, month: int, key: U32) -> Decision:
+    """The meetings of a district's councils at the end of a month, and the count of those with a quorum.
+
+    Args:
+        people: [P] residents of each place.
+        meetable: [classes] share of unmet needs that a project could meet.
+    """
+    place, count = layout.community_of_place, layout.community_people.size
+    alone = np.bincount(place, minlength=count) == 0  # split off a place: it sees that place's numbers
+
+    def by_community(column: I64) -> F64:
+        return np.where(alone, column[layout.seat], np.bincount(place, column, count))
+
+    unmet = np.stack([by_community(column) for column in memory.monthly[month][:, CLASS_COLUMNS].T], axis=1)
+    crowd = np.maximum(1, by_community(people))
+    shared = np.bincount(layout.seat, minlength=people.size)[layout.seat]
+    decision = decide(
+        layout.community_code, unmet * meetable, by_community(memory.councillors) / crowd,
+        memory.fund.balance[layout.seat] // shared, rules, month, key,
+    )  # fmt: skip
+    memory.votes[month] = count, int(decision.met.sum())
+    return decision
+
+
+def decide(codes: I64, unmet: F64, attending: F64, balance: I64, rules: Rules, month: int, key: U32) -> Decision:
     """The month's votes.
 
     Args:
         codes: [M] of the communities; draws are keyed by them.
         unmet: [M, 3] unmet needs by class that the council has on record and a project could meet.
-        people: [M] residents; attending: [M] share of residents active in self-government.
-        balance: [M] cents.
+        attending: [M] share of residents active in self-government.
+        balance: [M] cents that each may spend.
     """
     noise, luck = _sees(codes, rules.fund.noise, month, key)
     share = np.minimum(1.0, ATTENDANCE + REACH * attending) * (0.8 + 0.4 * luck)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.rules import Rules
 from sim.services import CLASSES, catalogue
-from sim.world.city import F64, I32, I64
+from sim.world.city import F64, I64
 from sim.world.layout import Layout
 
 REGISTERED, ACTIVE = 0.197, 0.30  # shares at which the volunteer line of participation is set
@@ -51,27 +51,13 @@ def first_volunteers(people: I64) -> F64:
     return people * np.float64(REGISTERED * ACTIVE)
 
 
-def project_seconds(rules: Rules, projects: I64, favoured: I64, months: int) -> I64:
-    """[P, classes] seconds a month that projects [P] give to cases of the class each is for, over so many months."""
-    fund = rules.fund
-    each = fund.project_hours * (1.0 - fund.leakage) * fund.case_share * 3600.0 / months
-    seconds = np.zeros((projects.size, len(CLASSES)), np.int64)
-    seconds[np.arange(projects.size), favoured] = np.floor(projects * each).astype(np.int64)
-    return seconds
-
-
-def chances(
-    rules: Rules, layout: Layout, place_of: I32, people: I64, volunteers: F64, projects: I64, scale: float
-) -> np.ndarray:
+def chances(rules: Rules, layout: Layout, people: I64, volunteers: F64, projects: I64, scale: float) -> np.ndarray:
     """uint64[P, classes] thresholds: the share of eligible needs for which hours are there this week.
 
-    Hours are pooled inside a community; `place_of` [C] and `people` [P] say which places make it up. Volunteers help
-    with any class alike, projects [P, classes] with the class that their council favoured: more hours than that class
-    has use for are lost.
+    Hours are pooled inside a community, whose places have `people` [P]. Volunteers help with any class alike, projects
+    [P, classes] with the class that their council favoured: more hours than that class has use for are lost.
     """
-    community = np.zeros(people.size, np.int64)
-    community[place_of[::-1]] = layout.community_of[::-1]  # the first compound of a place speaks for it
-    count = layout.community_people.size
+    community, count = layout.community_of_place, layout.community_people.size
     by_class = eligible(rules, scale) * (rules.volunteers.minutes * 60.0)
     demand = np.bincount(community, people, count)[:, None] * by_class
     given = np.bincount(community, volunteer_seconds(rules, volunteers), count)

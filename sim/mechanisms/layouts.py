@@ -21,7 +21,7 @@ from sim.services import CHANNELS
 from sim.world.cases import Stage
 from sim.world.city import I32, I64, Jurisdictions
 from sim.world.district import District
-from sim.world.layout import COMPOUND, Layout
+from sim.world.layout import COMPOUND, Layout, stations_of
 
 PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
 PLACES_KEY = study_key(0)  # which compounds have a station is the city's, not the study's
@@ -36,7 +36,7 @@ class LocalMap:
         self.community_of: I32 = community_of.astype(np.int32)
         self.town_of: I32 = town_of.astype(np.int32)
         self.communities, self.towns = community.size, town.size
-        self.code = maps.community_code[community]
+        self.code, self.urban = maps.community_code[community], maps.urban[community]
         self.centre = maps.community_x[community], maps.community_y[community]
         self.hall = maps.town_x[town], maps.town_y[town]
 
@@ -50,45 +50,51 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
         dip: share of productivity lost in merged units while they settle down.
     """
     base, local = LocalMap(district, before), LocalMap(district, now)
-    people, town_of = district.population, local.town_of[local.community_of]
-    keep = rules.jurisdiction
+    people, town_of, keep = district.population, local.town_of[local.community_of], rules.jurisdiction
     centres = offices(local.community_of, base.community_of, people, local.communities, keep.keep_village_branches,
                       local.centre, base.centre)  # fmt: skip
     halls = offices(town_of, base.town_of[base.community_of], people, local.towns, keep.keep_town_branches,
                     local.hall, base.hall)  # fmt: skip
     crowd = np.bincount(local.community_of, people, local.communities).astype(np.int64)
-    merged = slowed(local.community_of, base.community_of, local.communities, dip)
+    parts = parts_of(local.community_of, base.community_of, local.communities)
     stations = Stations()
     table = compounds_table(district, local, crowd)
     walk = np.zeros((people.size, len(CHANNELS)))
     _desk(stations, rules, district)
     _compound_stations(stations, table, walk, rules, district, local)
-    posts = _grids(stations, table, rules, district, local, crowd, merged)
+    posts = _grids(stations, table, rules, district, local, crowd, slowed(parts, dip))
     _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
-    team = community_fte(rules, crowd)
-    first = stations.add(Stage.TEAM, whole(team), team * merged)
-    table["team"] = first + local.community_of
+    _teams(stations, table, rules, local, crowd, slowed(parts, dip))
     _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
-    town = np.bincount(town_of, people, local.towns).astype(np.int64)
-    teams = town_fte(rules, town) * slowed(town_of, base.town_of[base.community_of], local.towns, dip)
-    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(teams), teams) + town_of
+    _town_teams(stations, table, rules, district, base, local, dip)
     branch, _ = department_fte(rules, district.residents)
     stations.add(Stage.BRANCH, whole(branch), branch)
     rows, first_station = stations.done()
     return Layout(
         compounds=_closed_by(table, district), stations=rows, first_station=first_station, walk=walk,
-        community_of=local.community_of, community_people=crowd, community_code=local.code,
-        seat=seats(local.community_of, district.place, people, local.communities), town_of=local.town_of,
-        towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
+        community_of=local.community_of, community_people=crowd, community_code=local.code, urban=local.urban,
+        community_of_place=of_places(local, district), parts=parts, seat=seats_of(local, district),
+        town_of=local.town_of, towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
         workers=paid_posts(rules, district, base.towns, posts),
     )  # fmt: skip
 
 
-def slowed(unit_of: I32, part_of: I32, units: int, dip: float) -> np.ndarray:
-    """[units] productivity: 1 - dip where a unit is made of several parts, else 1."""
+def parts_of(unit_of: I32, part_of: I32, units: int) -> I64:
+    """[units] of how many parts each unit is made."""
     pairs = np.unique(unit_of.astype(np.int64) * (int(part_of.max()) + 1) + part_of)
-    parts = np.bincount(pairs // (int(part_of.max()) + 1), minlength=units)
+    return np.bincount(pairs // (int(part_of.max()) + 1), minlength=units)
+
+
+def slowed(parts: I64, dip: float) -> np.ndarray:
+    """[units] productivity: 1 - dip where a unit is made of several parts, else 1."""
     return np.where(parts > 1, 1.0 - dip, 1.0)
+
+
+def of_places(local: LocalMap, district: District) -> I64:
+    """[P] the community of each place's first compound."""
+    community = np.zeros(district.places, np.int64)
+    community[district.place[::-1]] = local.community_of[::-1]
+    return community
 
 
 def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarray:
@@ -167,6 +173,28 @@ def seats_of(local: LocalMap, district: District) -> I32:
     return seats(local.community_of, district.place, district.population, local.communities)
 
 
+def _teams(
+    stations: Stations, table: np.ndarray, rules: Rules, local: LocalMap, crowd: I64, merged: np.ndarray
+) -> None:
+    fte = community_fte(rules, crowd)
+    table["team"] = stations.add(Stage.TEAM, whole(fte), fte * merged) + local.community_of
+
+
+def _town_teams(
+    stations: Stations,
+    table: np.ndarray,
+    rules: Rules,
+    district: District,
+    base: LocalMap,
+    local: LocalMap,
+    dip: float,
+) -> None:
+    town_of, base_town_of = local.town_of[local.community_of], base.town_of[base.community_of]
+    people = np.bincount(town_of, district.population, local.towns).astype(np.int64)
+    fte = town_fte(rules, people) * slowed(parts_of(town_of, base_town_of, local.towns), dip)
+    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(fte), fte) + town_of
+
+
 def _counters(
     stations: Stations,
     table: np.ndarray,
@@ -197,3 +225,17 @@ def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dic
         "town_team": people * staff.town_team_per_10k * (1 - rules.jurisdiction.cost_saving),
         "town_posts": towns * staff.town_posts * (1 - rules.jurisdiction.cost_saving),
     }
+
+
+def hand_over(earlier: Layout, later: Layout) -> None:
+    """Tell new stations how busy their place's stations were on the last working day: patrols depend on it."""
+    if earlier.stations.size == later.stations.size and np.array_equal(earlier.first_station, later.first_station):
+        later.stations["busy"] = earlier.stations["busy"]
+        return
+    old, new = earlier.stations[stations_of(earlier, Stage.GRID)], later.stations[stations_of(later, Stage.GRID)]
+    places = 1 + int(max(old["place"].max(), new["place"].max()))
+    busy = np.bincount(old["place"], old["busy"], places)
+    servers = np.bincount(old["place"], old["servers"], places)
+    typical = busy.sum() / max(1.0, servers.sum())
+    each = np.where(servers > 0, busy / np.maximum(1.0, servers), typical)
+    new["busy"] = np.floor(each[new["place"]] * new["servers"]).astype(np.int64)

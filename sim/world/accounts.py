@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.world.city import I64
+from sim.world.city import I32, I64
 
 PURPOSES = (
     "community_wages", "grid_wages", "town_wages", "town_overhead", "centres", "town_complexes", "platform", "one_off",
@@ -32,10 +32,10 @@ class Fund:
         """Accounts without a cent."""
         return cls(*(np.zeros(places, np.int64) for _ in range(5)))
 
-    def grant(self, cents: I64) -> None:
-        """The city pays into the accounts."""
-        self.balance += cents
-        self.granted += cents
+    def grant(self, seat: I32, cents: I64) -> None:
+        """The city pays cents [M] into the accounts that the places `seat` [M] hold; some may share one."""
+        np.add.at(self.balance, seat, cents)
+        np.add.at(self.granted, seat, cents)
 
     def commit(self, cents: I64) -> None:
         """Set money aside for projects."""
@@ -66,6 +66,7 @@ class Purse:
     """What the city pays in a district, by purpose; cents."""
 
     paid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PURPOSES, 0))
+    until: int = 0  # first day not yet paid for
 
     def pay(self, purpose: str, cents: int) -> None:
         """Enter an expense."""

@@ -60,8 +60,13 @@ class Layout:
     walk: npt.NDArray[np.float64]  # [C, channels] minutes to the station of each channel, 0 for the others
     community_of: npt.NDArray[np.int32]  # [C] community in the district
     community_people: npt.NDArray[np.int64]  # [M]
+    community_of_place: npt.NDArray[np.int64]  # [P] that of its first compound, which speaks for a place split up
     community_code: npt.NDArray[np.int64]  # [M]
-    seat: npt.NDArray[np.int32]  # [M] place where the community's centre stands; its fund account
+    urban: npt.NDArray[np.uint8]  # [M] 1 for an urban committee, 0 for a village
+    parts: npt.NDArray[np.int64]  # [M] how many communities of the map before make it up
+    seat: npt.NDArray[
+        np.int32
+    ]  # [M] place with most of its people; holds its fund account, with others split off that place
     town_of: npt.NDArray[np.int32]  # [M] town in the district
     towns: int
     offices: int  # community centres and kept branches

@@ -63,11 +63,11 @@ def a_trial(number: int) -> Trial:
 def test_cases_and_cents_are_conserved_every_day(number: int) -> None:
     run = prepare(a_trial(number))
     for day in run.days():
-        for locale in run.locales:
-            assert cases_conserved(locale), f"cases, day {day}, district {locale.district.code}"
-            assert little_law(locale, day), f"Little's law, day {day}, district {locale.district.code}"
-            assert locale.memory.fund.balanced(), f"fund, day {day}, district {locale.district.code}"
-            assert (locale.memory.daily[day - 1] >= 0).all()
+        for local in run.districts:
+            assert cases_conserved(local), f"cases, day {day}, district {local.district.code}"
+            assert little_law(local, day), f"Little's law, day {day}, district {local.district.code}"
+            assert local.memory.fund.balanced(), f"fund, day {day}, district {local.district.code}"
+            assert (local.memory.daily[day - 1] >= 0).all()
     assert all(record(run).checks.values())
 
 
@@ -78,7 +78,7 @@ def test_who_waits_at_a_compound_station_that_closes_goes_to_the_community_centr
         run.step()
 
     def waiting(stage: Stage) -> int:
-        return sum(int((open_cases(locale.memory)["stage"] == stage).sum()) for locale in run.locales)
+        return sum(int((open_cases(local.memory)["stage"] == stage).sum()) for local in run.districts)
 
     at_stations, at_counters = waiting(Stage.COMPOUND), waiting(Stage.COUNTER)
     run.put_rules_in_force(21)
@@ -86,4 +86,4 @@ def test_who_waits_at_a_compound_station_that_closes_goes_to_the_community_centr
     assert waiting(Stage.COMPOUND) == 0
     assert waiting(Stage.COUNTER) == at_counters + at_stations
     for _ in run.days():
-        assert all(cases_conserved(locale) for locale in run.locales)
+        assert all(cases_conserved(local) for local in run.districts)

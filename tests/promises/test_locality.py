@@ -36,7 +36,7 @@ def trial(city: City, option: Option) -> Trial:
 def test_a_reform_in_one_district_leaves_every_other_alone(city: City, name: str) -> None:
     base = run_out(trial(city, Option()))
     changed = run_out(trial(city, one(CHANGES[name], from_day=15, district=(FIRST,))))
-    for ours, theirs in zip(changed.locales, base.locales, strict=True):
+    for ours, theirs in zip(changed.districts, base.districts, strict=True):
         assert ours.district.code == theirs.district.code
         pairs = list(zip(kept(ours.memory), kept(theirs.memory), strict=True))
         same = [np.array_equal(a, b) for (_, a), (_, b) in pairs]
@@ -59,8 +59,8 @@ def test_a_merge_elsewhere_does_not_lengthen_a_transition(city: City) -> None:
     assert [sorted(stretch.settling) for stretch in both.stretches] == [
         [], [FIRST], [FIRST, 900_002], [900_002], [],
     ]  # fmt: skip
-    np.testing.assert_array_equal(both.locales[0].memory.daily, alone.locales[0].memory.daily)
-    assert not np.array_equal(both.locales[1].memory.daily, alone.locales[1].memory.daily)
+    np.testing.assert_array_equal(both.districts[0].memory.daily, alone.districts[0].memory.daily)
+    assert not np.array_equal(both.districts[1].memory.daily, alone.districts[1].memory.daily)
 
 
 def test_with_city_stations_that_queue_districts_do_meet(city: City) -> None:
@@ -71,5 +71,5 @@ def test_with_city_stations_that_queue_districts_do_meet(city: City) -> None:
         run_out(replace(trial(city, option), rules=rules))
         for option in (Option(), one(CompoundStations(share=0.9, openings=7), from_day=15, district=(FIRST,)))
     ]
-    second = [run.locales[1].memory for run in runs]
+    second = [run.districts[1].memory for run in runs]
     assert not np.array_equal(second[0].daily, second[1].daily)

@@ -18,17 +18,17 @@ def test_residents_cases_and_money_pass_through_a_merge() -> None:
     run = prepare(Trial(city=chengdu(0.01, cache=False), option=MERGE, days=60, warmup=5))
     while run.day < 40:
         run.step()
-    towns = sum(locale.layout.towns for locale in run.locales)
-    cases = [open_cases(locale.memory) for locale in run.locales]
-    money = [int(locale.memory.fund.balance.sum() + locale.memory.fund.committed.sum()) for locale in run.locales]
-    granted = [int(locale.memory.fund.granted.sum()) for locale in run.locales]
+    towns = sum(local.layout.towns for local in run.districts)
+    cases = [open_cases(local.memory) for local in run.districts]
+    money = [int(local.memory.fund.balance.sum() + local.memory.fund.committed.sum()) for local in run.districts]
+    granted = [int(local.memory.fund.granted.sum()) for local in run.districts]
     run.put_rules_in_force(40)
-    assert sum(locale.layout.towns for locale in run.locales) < towns
-    for k, locale in enumerate(run.locales):
-        assert np.array_equal(open_cases(locale.memory), cases[k])
-        fund = locale.memory.fund
+    assert sum(local.layout.towns for local in run.districts) < towns
+    for k, local in enumerate(run.districts):
+        assert np.array_equal(open_cases(local.memory), cases[k])
+        fund = local.memory.fund
         paid = int(fund.granted.sum()) - granted[k]
         assert int(fund.balance.sum() + fund.committed.sum()) == money[k] + paid
-        assert int(locale.layout.community_people.sum()) == locale.district.residents
+        assert int(local.layout.community_people.sum()) == local.district.residents
         held = np.flatnonzero(fund.balance + fund.committed)
-        assert set(held) <= set(locale.layout.seat.tolist())
+        assert set(held) <= set(local.layout.seat.tolist())

@@ -10,7 +10,8 @@ from promise_tools import one
 
 from sim.institutions.council import decide
 from sim.mechanisms.city_stations import CityStations
-from sim.mechanisms.helping import chances, eligible, meetable, project_seconds
+from sim.mechanisms.helping import chances, eligible, meetable
+from sim.mechanisms.projects import seconds
 from sim.recording import record
 from sim.reforms import Merge
 from sim.rng import study_key
@@ -19,6 +20,7 @@ from sim.services import CLASSES
 from sim.trial import Trial, prepare, simulate
 from sim.world import City
 from sim.world.cases import Stage
+from sim.world.jurisdictions import Layer, community_layer, ground_of, lay_out, town_layer
 
 
 def posts(stations: CityStations, stage: Stage) -> float:
@@ -45,16 +47,15 @@ def test_seats_of_one_district_add_to_the_line_that_all_call(place: int) -> None
 
 def test_hours_of_a_project_go_to_the_class_that_its_council_favoured(city: City) -> None:
     """And those of volunteers to all classes alike."""
-    locale = prepare_first(city)
-    layout, place_of = locale.layout, locale.district.place
-    rules, people = Rules(), locale.people
+    local = prepare_first(city)
+    layout = local.layout
+    rules, people = Rules(), local.people
     kind = CLASSES.index("convenience")
-    projects = np.zeros(people.size, np.int64)
-    projects[layout.seat[0]] = 1
-    seconds = project_seconds(rules, projects, np.full(people.size, kind), 6)
-    assert seconds.sum() == seconds[layout.seat[0], kind] > 0
-    base = chances(rules, layout, place_of, people, locale.memory.volunteers, np.zeros_like(seconds), 1.0)
-    with_project = chances(rules, layout, place_of, people, locale.memory.volunteers, seconds, 1.0)
+    given = np.zeros((people.size, len(CLASSES)), np.int64)
+    given[layout.seat[0]] = seconds(rules, np.array([1]), np.array([kind]))[0]
+    assert given.sum() == given[layout.seat[0], kind] > 0
+    base = chances(rules, layout, people, local.memory.volunteers, np.zeros_like(given), 1.0)
+    with_project = chances(rules, layout, people, local.memory.volunteers, given, 1.0)
     assert (base[:, :1] == base).all()  # volunteers help with any class
     moved = with_project != base
     assert moved[:, kind].any()
@@ -66,7 +67,7 @@ def test_hours_of_a_project_go_to_the_class_that_its_council_favoured(city: City
 def prepare_first(city: City):  # type: ignore[no-untyped-def]
     run = prepare(Trial(city=city, days=5, warmup=0))
     run.put_rules_in_force(0)
-    return run.locales[0]
+    return run.districts[0]
 
 
 def test_councils_that_see_badly_favour_the_wrong_class_more_often() -> None:
@@ -79,7 +80,7 @@ def test_councils_that_see_badly_favour_the_wrong_class_more_often() -> None:
     for noise in (0.0, 2.0):
         rules = Rules(fund=replace(Fund(), noise=noise))
         balance = np.full(codes.size, 10**9)
-        made = decide(codes, unmet, np.full(codes.size, 5_000), np.zeros(codes.size), balance, rules, 3, study_key(1))
+        made = decide(codes, unmet, np.zeros(codes.size), balance, rules, 3, study_key(1))
         wrong.append(float((made.favoured != CLASSES.index("convenience")).mean()))
     assert wrong[0] == 0.0
     assert 0.25 < wrong[1] < 0.45
@@ -89,11 +90,55 @@ def test_projects_at_work_move_with_the_account_through_a_merge(city: City) -> N
     run = prepare(Trial(city=city, days=260, warmup=0, option=one(Merge(), from_day=200)))
     while run.day < 200:
         run.step()
-    before = sum(locale.memory.running[run.months[200] :].sum() for locale in run.locales)
+    before = sum(local.memory.running[run.study.month_of[200] :].sum() for local in run.districts)
     run.step()
-    after = sum(locale.memory.running[run.months[200] :].sum() for locale in run.locales)
-    at_seats = sum(locale.memory.running[run.months[200] :, locale.layout.seat].sum() for locale in run.locales)
+    after = sum(local.memory.running[run.study.month_of[200] :].sum() for local in run.districts)
+    at_seats = sum(local.memory.running[run.study.month_of[200] :, local.layout.seat].sum() for local in run.districts)
     assert before == after == at_seats > 0
+
+
+def split_city(city: City) -> City:
+    """The city with a plan that splits a place: the second half of its compounds become a community of their own."""
+    before = city.plans["before"]
+    layer = community_layer(before)
+    inside = np.flatnonzero(layer.unit_of == 4)
+    unit_of = layer.unit_of.copy()
+    unit_of[inside[inside.size // 2 :]] = layer.code.size
+    layer = Layer(
+        unit_of=unit_of, code=np.append(layer.code, layer.code.max() + 1), name=(*layer.name, "split off"),
+        urban=np.append(layer.urban, 1),
+    )  # fmt: skip
+    return replace(city, plans={**city.plans, "after": lay_out(ground_of(city), layer, town_layer(before))})
+
+
+def test_communities_split_off_one_place_share_its_account(city: City) -> None:
+    """Both are granted what the formula gives them, neither spends the other's part, and no project is lost."""
+    rich = Rules(fund=Fund(level=3.0))
+    run = prepare(Trial(city=split_city(city), rules=rich, days=200, warmup=0, option=one(Merge(), from_day=20)))
+    while run.day < 200:
+        run.step()
+    local = run.districts[0]
+    seat = local.layout.seat
+    assert local.layout.community_people.size == np.unique(seat).size + 1
+    assert (local.memory.fund.balance >= 0).all()
+    assert local.memory.fund.spent.sum() > 0
+    assert all(record(run).checks.values())
+
+
+def test_help_stays_with_the_residents_it_was_bought_for(city: City) -> None:
+    """A merge pools it with that of the other parts; places that lie in no merged community keep what they had."""
+    run = prepare(Trial(city=city, days=260, warmup=0, option=one(Merge(), from_day=200)))
+    while run.day < 200:
+        run.step()
+    month = run.study.month_of[200]
+    before = [local.memory.help[month].copy() for local in run.districts]
+    old = [local.help_chance.copy() for local in run.districts]
+    run.put_rules_in_force(200)
+    for local, help_, chance in zip(run.districts, before, old, strict=True):
+        np.testing.assert_array_equal(local.memory.help[month], help_)
+        alone = local.layout.parts[local.layout.community_of_place] == 1
+        np.testing.assert_array_equal(local.help_chance[alone], chance[alone])
+        assert not np.array_equal(local.help_chance, chance)
 
 
 def test_a_record_is_of_a_finished_run(city: City) -> None:
