@@ -10,34 +10,9 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-ASSUMPTION = "assumption"
-
-
-def lever(
-    default: Any, low: Any, high: Any, unit: str, source: str = ASSUMPTION, *, choices: tuple[str, ...] = ()
-) -> Any:
-    """A field of a theme with its range, unit and source; text levers give `choices` instead of a range."""
-    return field(
-        default=default, metadata={"low": low, "high": high, "unit": unit, "source": source, "choices": choices}
-    )
-
-
-def check(theme: Any) -> None:
-    """Raise ValueError naming the lever where a value leaves its range."""
-    for f in fields(theme):
-        value, meta = getattr(theme, f.name), f.metadata
-        if meta["choices"]:
-            if value not in meta["choices"]:
-                raise ValueError(f"{f.name} must be one of {', '.join(meta['choices'])}, got {value!r}")
-        elif not meta["low"] <= value <= meta["high"]:  # also false for nan
-            raise ValueError(f"{f.name} must be in [{meta['low']}, {meta['high']}] {meta['unit']}, got {value}")
-
-
-class Theme:
-    """Base of the themes: checks ranges when made."""
-
-    def __post_init__(self) -> None:
-        check(self)
+from sim.levers import Theme, lever
+from sim.practices.facilities import Facilities
+from sim.practices.leaders import Leaders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +89,7 @@ class Staff(Theme):
     counter_share: float = lever(
         0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit"
     )
+    deflection: float = lever(0.05, 0.0, 0.2, "chance that a valid request is turned away at first contact")
     home_minutes: float = lever(60.0, 20.0, 180.0, "minutes a home visit, dispute or community order")
     town_order_minutes: float = lever(90.0, 20.0, 240.0, "minutes a town order")
     community_wage: float = lever(72_000.0, 40_000.0, 150_000.0, "yuan a year and post")
@@ -249,6 +225,7 @@ class Choice(Theme):
     wait: float = lever(-0.012, -0.1, 0.0, "per minute of expected wait")
     friendly: float = lever(0.35, 0.0, 1.0, "per unit of friendliness", "visit multiplier 1.3, derived")
     digital: float = lever(1.6, 0.0, 4.0, "online, for a resident who is online", "CNNIC 49th report, derived")
+    assisted: float = lever(0.0, 0.0, 3.0, "online, for a resident who is not, with somebody to help")
     trust: float = lever(0.6, 0.0, 2.0, "per unit of trust, official channels")
     walking_speed: float = lever(80.0, 40.0, 100.0, "metres a minute", "refinement A14")
     detour: float = lever(1.3, 1.0, 2.0, "path over straight line", "refinement A14")
@@ -275,7 +252,6 @@ class Participation(Theme):
     trust: float = lever(0.8, 0.0, 3.0, "logit per unit of trust")
     social: float = lever(1.0, 0.0, 5.0, "logit per share of the compound active last month")
     leader: float = lever(0.3, 0.0, 1.0, "logit per unit of leader skill")
-    leader_sd: float = lever(0.2, 0.1, 0.4, "log sd of leader skill")
     size: float = lever(-0.11, -0.25, 0.0, "logit per log of community population", "calibrated to Allers et al. 2021")
     fund: float = lever(0.05, 0.0, 0.5, "logit per running project per 1,000 residents")
     retention: float = lever(
@@ -290,6 +266,25 @@ class Demand(Theme):
     """How much residents need (swept: 3 to 10 needs a head and year)."""
 
     needs_per_head: float = lever(5.4, 3.0, 10.0, "needs a head and year", "refinement A8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeCircles(Theme):
+    """Walking minutes that each level of carriers should be reached in (M41): 300 m, 500 m and 1 km at 80 m/min."""
+
+    compound_minutes: float = lever(5.0, 3.0, 10.0, "minutes to a compound station", "GB 50180-2018: 300 m")
+    community_minutes: float = lever(10.0, 5.0, 15.0, "minutes to a community office", "zgbk.com 491601: 500 m")
+    town_minutes: float = lever(15.0, 10.0, 30.0, "minutes to a town complex", "GB 50180-2018: 1 km")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indices(Theme):
+    """Weights of the three indices of what residents feel (M45); they judge a run and move nothing in it."""
+
+    gain_in_time: float = lever(0.5, 0.0, 1.0, "weight of needs met in time over needs met at all")
+    happy_trust: float = lever(0.6, 0.0, 1.0, "weight of trust over taking part")
+    happy_active: float = lever(0.25, 0.05, 1.0, "share of active residents at which that part is full")
+    safe_hazards: float = lever(0.6, 0.0, 1.0, "weight of known hazards over few disputes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +305,11 @@ class Rules:
     trust: Trust = field(default_factory=Trust)
     participation: Participation = field(default_factory=Participation)
     demand: Demand = field(default_factory=Demand)
+    # Practices: each acts from its own file in sim/practices.
+    leaders: Leaders = field(default_factory=Leaders)
+    facilities: Facilities = field(default_factory=Facilities)
+    life_circles: LifeCircles = field(default_factory=LifeCircles)
+    indices: Indices = field(default_factory=Indices)
 
 
 def levers() -> Iterator[tuple[str, Field[Any]]]:

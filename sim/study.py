@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.mechanisms import needs
 from sim.mechanisms.clocks import calendar, month_ends, working_days_before
 from sim.mechanisms.dials import items
@@ -35,6 +37,7 @@ class Study:
         self.decay = decay_table(base.trust.half_life_days, days + 2)
         self.month_of, self.month_ends = month_ends(scenario, days)
         self.months = int(self.month_of[-1]) + 1
+        self.ended = np.bincount(self.month_of, self.month_ends, self.months) > 0  # months whose last day is in the run
         self._weekday = calendar(scenario, days + needs.PERIOD, False)[2]
         self._periods: dict[int, needs.PeriodNeeds] = {}
         self._needs: dict[int, needs.DayNeeds] = {}

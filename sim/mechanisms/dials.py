@@ -5,72 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arithmetic import exp as _exp
+from sim.mechanisms.tables import DIALS, ITEM, TRUST_SCALE
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.services import CHANNELS, CLASSES, Item, catalogue
-from sim.world.cases import DAY, N_STAGES, Stage
-
-TRUST_SCALE = 10_000  # int16 units of a trust of 1
+from sim.world.cases import DAY, Stage
 
 # Mean work is the rules'; its log sd by kind of station (refinement A1): counters .7, field .8, departments .9.
 SIGMA = {Stage.GRID: 0.8, Stage.TEAM: 0.8, Stage.TOWN_TEAM: 0.8, Stage.BRANCH: 0.9, Stage.DEPARTMENT: 0.9}
-
-DIALS = np.dtype(
-    [
-        ("minutes", np.float64, (N_STAGES,)),  # mean seconds of work by stage
-        ("sigma", np.float64, (N_STAGES,)),
-        ("open", np.int64, (N_STAGES,)),  # second of the day
-        ("close", np.int64, (N_STAGES,)),
-        ("order_minutes", np.float64),  # seconds of a district order at the community
-        ("coordination", np.float64),  # seconds added to a step done in parallel
-        ("misroute", np.uint64),  # thresholds on uint32 draws
-        ("order_share", np.uint64),
-        ("district_share", np.uint64),
-        ("forward_share", np.uint64),
-        ("assisted_share", np.uint64),
-        ("duplicate_share", np.uint64),
-        ("false_order", np.uint64),
-        ("false_counter", np.uint64),
-        ("callback", np.uint64),
-        ("return_share", np.uint64),
-        ("integrated", np.int64),
-        ("dispatch", np.int64),  # seconds
-        ("return_time", np.int64),  # seconds of working days
-        ("deadline", np.int64),  # seconds of working days
-        ("escalate", np.int64),  # seconds
-        ("statutory", np.float64),  # median seconds of working days
-        ("statutory_sigma", np.float64),
-        ("patience", np.float64),  # median seconds at a counter
-        ("hotline_patience", np.float64),
-        ("digital", np.float64),  # exp of the online term of a resident who is online
-        ("trust_term", np.float64),  # logit per unit of trust, official channels
-        ("timely", np.int64),  # trust units
-        ("late", np.int64),
-        ("refused", np.int64),
-        ("handoff", np.int64),
-        ("detection", np.float64),  # per patrol hour and 100 households
-        ("patrol_share", np.float64),
-        ("hazard", np.float64),  # a resident and day
-        ("report_days", np.float64),
-        ("saturday", np.int64),
-    ],
-    align=True,
-)
-
-ITEM = np.dtype(
-    [
-        ("affinity", np.float64, (len(CHANNELS),)),  # exp of the channel's constant; 0 where it cannot take the item
-        ("work", np.float64),  # relative
-        ("department", np.uint64),  # thresholds
-        ("statutory", np.uint64),
-        ("urgent", np.uint64),
-        ("help", np.uint64),  # neighbours could meet it
-        ("departments", np.uint8, (3,)),
-        ("n_departments", np.uint8),
-        ("kind", np.uint8),
-        ("home", np.uint8),
-    ],
-    align=True,
-)
 
 # Constants of the channels (logit), calibrated on the shipped share of Chengdu over a year to the channel shares of
 # refinement A8: log(target / observed) was added until each share was within 1 % of its target.
@@ -95,6 +37,7 @@ def items(online: float) -> np.ndarray:
         row["n_departments"] = len(item.departments)
         row["departments"][: len(item.departments)] = item.departments
         row["kind"] = CLASSES.index(item.kind)
+        row["group"] = len(CLASSES) if item.dispute else CLASSES.index(item.kind)
         row["home"] = item.home
     return table
 
@@ -118,24 +61,25 @@ def duplicates(rules: Rules) -> float:
     return 1 - (1 - again) * (1 - 0.03) ** (rules.grid.nets - 1)
 
 
-def dials(rules: Rules) -> np.ndarray:
-    """One DIALS record of the rules in force."""
+def dials(rules: Rules, effects: Effects) -> np.ndarray:
+    """One DIALS record of the rules in force and what practices make of them."""
     record = np.zeros(1, DIALS)
     row = record[0]
-    _times(row, rules)
-    _chances(row, rules)
+    _times(row, rules, effects)
+    _chances(row, rules, effects)
     _terms(row, rules)
     return record
 
 
-def _times(row: np.void, rules: Rules) -> None:
+def _times(row: np.void, rules: Rules, effects: Effects) -> None:
     r, minute = rules, 60.0
     work = {
         Stage.HOTLINE: r.platform.hotline_minutes, Stage.DESK: r.platform.assisted_minutes,
         Stage.COMPOUND: r.carriers.compound_minutes, Stage.GRID: r.grid.work_minutes,
         Stage.COUNTER: r.carriers.community_minutes, Stage.TEAM: r.staff.home_minutes,
         Stage.TOWN_COUNTER: r.carriers.town_minutes, Stage.TOWN_TEAM: r.staff.town_order_minutes,
-        Stage.BRANCH: r.departments.step_minutes, Stage.DEPARTMENT: r.departments.order_minutes,
+        Stage.BRANCH: r.departments.step_minutes * effects.branch_minutes,
+        Stage.DEPARTMENT: r.departments.order_minutes,
     }  # fmt: skip
     for stage, minutes in work.items():
         row["minutes"][stage] = minutes * minute
@@ -160,22 +104,26 @@ def _times(row: np.void, rules: Rules) -> None:
     row["saturday"] = r.carriers.saturday
 
 
-def _chances(row: np.void, rules: Rules) -> None:
+def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
     row["misroute"] = threshold(misroute(rules))
+    row["skipped"] = threshold(misroute(rules) * effects.skipped)
+    row["parallel"], row["priority"] = threshold(effects.parallel), threshold(effects.priority)
+    row["deflection"] = threshold(max(0.0, rules.staff.deflection + effects.deflection))
     row["order_share"] = threshold(rules.platform.order_share)
     row["district_share"] = threshold(rules.platform.district_order_share)
     row["forward_share"] = threshold(rules.grid.forward_share)
     row["assisted_share"] = threshold(rules.platform.assisted_share)
     row["duplicate_share"] = threshold(duplicates(rules))
-    row["false_order"] = threshold(rules.deadlines.false_closure)
+    row["false_order"] = threshold(rules.deadlines.false_closure + effects.false_closure)
     row["false_counter"] = threshold(rules.deadlines.false_closure_counter)
+    row["false_home"] = threshold(rules.deadlines.false_closure_counter + effects.false_home)
     row["callback"] = threshold(rules.deadlines.callback_share)
     row["return_share"] = threshold(rules.deadlines.return_share)
 
 
 def _terms(row: np.void, rules: Rules) -> None:
     row["integrated"] = rules.departments.integrated
-    row["digital"] = _exp(rules.choice.digital)
+    row["digital"], row["offline"] = _exp(rules.choice.digital), _exp(rules.choice.assisted)
     row["trust_term"] = rules.choice.trust
     for name in ("timely", "late", "refused", "handoff"):
         row[name] = int(np.floor(getattr(rules.trust, name) * TRUST_SCALE + 0.5))

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.kernels.apportioning import largest_remainder
 from sim.mechanisms.money import YEAR
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.world.city import I32, I64, U8
 from sim.world.district import District
@@ -55,3 +56,11 @@ def by_appraisal(rules: Rules, layout: Layout, active: I32, due: I64) -> I64:
     weight = due * (1.0 + np.minimum(1.0, 5.0 * crowd / np.maximum(1, layout.community_people)))
     share: I64 = fixed + largest_remainder(np.floor(weight / 1e4).astype(np.int64) + 1, pot)
     return share
+
+
+def earned(layout: Layout, effects: Effects) -> I64:
+    """[P] cents that communities raise themselves in a month, by the place that holds the account."""
+    cents = np.zeros(effects.income.size, np.int64)
+    seat = layout.seat[layout.community_of_place]
+    np.add.at(cents, seat, np.floor(effects.income * 100.0 + 0.5).astype(np.int64))
+    return cents

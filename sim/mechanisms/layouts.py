@@ -23,6 +23,7 @@ from sim.world.city import I32, I64, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import COMPOUND, Layout, stations_of
 
+WHOLE_DEMAND = 1 << 31  # all needs arise
 PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
 PLACES_KEY = study_key(0)  # which compounds have a station is the city's, not the study's
 
@@ -75,7 +76,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
         community_of=local.community_of, community_people=crowd, community_code=local.code, urban=local.urban,
         community_of_place=of_places(local, district), parts=parts, seat=seats_of(local, district),
         town_of=local.town_of, towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
-        workers=paid_posts(rules, district, base.towns, posts),
+        pace=rows["pace"].copy(), workers=paid_posts(rules, district, base.towns, posts),
     )  # fmt: skip
 
 
@@ -97,6 +98,11 @@ def of_places(local: LocalMap, district: District) -> I64:
     return community
 
 
+def walking_pace(rules: Rules) -> float:
+    """Minutes a metre of straight line."""
+    return rules.choice.detour / rules.choice.walking_speed
+
+
 def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarray:
     """The compounds' records, stations apart."""
     people, community = district.population, local.community_of
@@ -107,6 +113,7 @@ def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarr
     table["community"] = community
     table["cell"] = district.cell
     table["urban"] = district.urban
+    table["demand"] = WHOLE_DEMAND
     table["crowd"] = crowd[community]
     order = np.argsort(community, kind="stable")
     before = np.cumsum(people[order]) - people[order]
@@ -142,7 +149,7 @@ def _compound_stations(
     ones = np.ones(ids.size)
     first = stations.add(Stage.COMPOUND, ones.astype(np.int32), ones, weekdays=days, place=district.place[has == 1])
     table["station"] = np.where(at >= 0, first + number[at], -1)
-    walk[:, 0] = walking(rules, metres, np.zeros(metres.size))
+    walk[:, 0] = walking(walking_pace(rules), metres, np.zeros(metres.size))
 
 
 def _grids(
@@ -161,6 +168,7 @@ def _grids(
     first = stations.add(
         Stage.GRID, np.repeat(servers, count), np.repeat(fte * merged, count), travel=np.repeat(travel, count),
         households=np.repeat(households / count / 100.0, count), place=np.repeat(seats_of(local, district), count),
+        unit=np.repeat(np.arange(local.communities), count),
     )  # fmt: skip
     start = first + np.cumsum(count) - count
     table["grid_first"] = start[local.community_of]
@@ -177,7 +185,7 @@ def _teams(
     stations: Stations, table: np.ndarray, rules: Rules, local: LocalMap, crowd: I64, merged: np.ndarray
 ) -> None:
     fte = community_fte(rules, crowd)
-    table["team"] = stations.add(Stage.TEAM, whole(fte), fte * merged) + local.community_of
+    table["team"] = stations.add(Stage.TEAM, whole(fte), fte * merged, unit=np.arange(fte.size)) + local.community_of
 
 
 def _town_teams(
@@ -192,7 +200,7 @@ def _town_teams(
     town_of, base_town_of = local.town_of[local.community_of], base.town_of[base.community_of]
     people = np.bincount(town_of, district.population, local.towns).astype(np.int64)
     fte = town_fte(rules, people) * slowed(parts_of(town_of, base_town_of, local.towns), dip)
-    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(fte), fte) + town_of
+    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(fte), fte, unit=np.arange(fte.size)) + town_of
 
 
 def _counters(
@@ -209,10 +217,10 @@ def _counters(
     least = np.where(offices_.seat == 1, 2, 1) if town else 1
     per_window = carriers.town_residents_per_window if town else carriers.community_residents_per_window
     count = windows(offices_.people, per_window, least)
-    first = stations.add(stage, count, count.astype(np.float64))
+    first = stations.add(stage, count, count.astype(np.float64), unit=offices_.unit)
     table["town_counter" if town else "counter"] = first + offices_.of
     walk[:, 2 if town else 1] = walking(
-        rules, offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
+        walking_pace(rules), offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.world.layout import Layout
 
@@ -19,7 +20,7 @@ def accrued(cents_a_year: int, from_day: int, until_day: int) -> int:
     return cents_a_year * until_day // YEAR - cents_a_year * from_day // YEAR
 
 
-def yearly(rules: Rules, layout: Layout, people: int, city_people: int) -> dict[str, int]:
+def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_people: int) -> dict[str, int]:
     """Cents a year by purpose, the fund and one-off costs apart."""
     staff, carriers, posts = rules.staff, rules.carriers, layout.workers
     offices = (layout.community_people.size, layout.offices - layout.community_people.size, carriers.centre_yuan)
@@ -33,4 +34,6 @@ def yearly(rules: Rules, layout: Layout, people: int, city_people: int) -> dict[
     }
     for purpose, (full, branches, each) in (("centres", offices), ("town_complexes", halls)):
         yuan[purpose] = (full + branches * carriers.branch_cost_share) * each
+    for purpose, amount in effects.yuan.items():
+        yuan[purpose] = yuan.get(purpose, 0.0) + amount
     return {purpose: int(np.floor(amount * 100.0 + 0.5)) for purpose, amount in yuan.items()}

@@ -13,7 +13,6 @@ import numpy as np
 from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
-from sim.rules import Rules
 from sim.world.city import F64, I32, I64, U8, U32
 from sim.world.district import District
 
@@ -88,9 +87,9 @@ def seats(unit_of: I32, place: I32, people: I64, units: int) -> I32:
     return found
 
 
-def walking(rules: Rules, dx: F64, dy: F64) -> F64:
-    """Minutes to walk a straight line of (dx, dy) metres, with the detour."""
-    return np.minimum(FAR, np.sqrt(dx * dx + dy * dy) * (rules.choice.detour / rules.choice.walking_speed))
+def walking(pace: float, dx: F64, dy: F64) -> F64:
+    """Minutes to walk a straight line of (dx, dy) metres at a pace in minutes a metre of it."""
+    return np.minimum(FAR, np.sqrt(dx * dx + dy * dy) * pace)
 
 
 def areas(district: District, unit_of: I32, units: int) -> F64:

@@ -47,6 +47,7 @@ class Stations:
         table["pace"] = servers / np.maximum(fte, LEAST_SHARE)
         table["stage"] = int(stage)
         table["weekdays"] = ALL_WEEK
+        table["unit"] = -1
         for name, values in columns.items():
             table[name] = values
         self.parts.append(table)

@@ -9,6 +9,7 @@ from sim.reforms.funding import FundFormula, FundLevel, IncentiveShare
 from sim.reforms.grids import OneGrid, OverlappingNets
 from sim.reforms.jurisdictions import Merge, MergeTowns, MergeVillages
 from sim.reforms.platform import OnePlatform
+from sim.reforms.practices import PRACTICE_REFORMS
 from sim.reforms.staffing import ClearDuties, StaffLevels
 
 REFORMS: dict[str, type[ShippedReform]] = {
@@ -28,4 +29,5 @@ REFORMS: dict[str, type[ShippedReform]] = {
     "friendlier_centres": FriendlierCentres,
     "staff_levels": StaffLevels,
     "clear_duties": ClearDuties,
+    **PRACTICE_REFORMS,
 }

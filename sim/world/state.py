@@ -39,6 +39,7 @@ class Memory:
     due: I64  # [months, P] cents that projects cost when they start
     help: I64  # [months, P, classes] seconds of help on cases that projects give
     running: I64  # [months, P] projects at work
+    practices: dict[str, dict[str, F64]]  # what each practice remembers, [P] or [C] by name
     daily: I64  # [days, tallies]
     monthly: I64  # [months, P, columns]
     early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
@@ -69,9 +70,10 @@ def remember(
         volunteers=np.zeros(places),
         fund=Fund.empty(places),
         purse=Purse(),
-        due=np.zeros((months + 10, places), np.int64),
-        help=np.zeros((months + 20, places, len(CLASSES)), np.int64),
-        running=np.zeros((months + 20, places), np.int64),
+        due=np.zeros((months + 20, places), np.int64),
+        help=np.zeros((months + 30, places, len(CLASSES)), np.int64),
+        running=np.zeros((months + 30, places), np.int64),
+        practices={},
         daily=np.zeros((days, N_TALLIES), np.int64),
         monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
