@@ -69,7 +69,8 @@ class View:
     def draws(self, number: int, *, compounds: bool = False) -> F64:
         """Uniform draws [P, 4] (or [C, 4]) of a practice this month; each practice has numbers of its own."""
         entity = self.compound if compounds else self.code
-        return uniforms(entity, self.month, int(Purpose.PRACTICE) << 16 | number, self.key)
+        found: F64 = uniforms(entity, self.month, int(Purpose.PRACTICE) << 16 | number, self.key)
+        return found
 
     def lasting(self, number: int, *, compounds: bool = False) -> F64:
         """Uniform draws that stay the same all through the run and under every seed: they are the city's."""

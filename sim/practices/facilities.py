@@ -49,7 +49,8 @@ class Facilities(Practice):
     def act(self, state: State, view: View, effects: Effects) -> None:
         """Walks to the nearest facility, and the needs it takes away."""
         today = replace(self, policy="random", per_10k=self.today)
-        minutes, before = (view.once((p, view.town.tobytes()), lambda p=p: p.walk(view)) for p in (self, today))
+        minutes = view.once((self, view.town.tobytes()), lambda: self.walk(view))
+        before = view.once((today, view.town.tobytes()), lambda: today.walk(view))
         effects.facility[:] = minutes
         near, was = (view.by_place((walk <= REACH).astype(np.float64)) for walk in (minutes, before))
         effects.demand[:, CONVENIENCE] *= 1.0 - self.relief * np.maximum(0.0, near - was)
