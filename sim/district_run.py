@@ -187,6 +187,15 @@ class DistrictRun:
         lost = community * (1.0 - staff.admin_share) * float(np.mean(self.practising.effects.lost))
         return community * staff.admin_share + lost + posts["town_team"] * hours * staff.offservice_share_town
 
+    def step_minutes(self) -> float:
+        """Mean minutes of a department's step."""
+        return self.rules.departments.step_minutes * self.practising.effects.branch_minutes
+
+    def zone_hours(self) -> float:
+        """Hours a year that zones work in place of community workers."""
+        staff = self.rules.staff
+        return self.layout.workers["community"] * staff.days_a_year * 8.0 * staff.zone_share
+
     def log_size(self) -> F64:
         """[P] log of the residents of each place's community over the reference."""
         crowd = np.maximum(1, self.layout.community_people[self.layout.community_of_place])

@@ -106,7 +106,10 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
         rules=run.study.base, tally=tally, spread=spread, active=active, lines=lines,
         place={name: since[:, k] for k, name in enumerate(PLACE_COLUMNS)},
         votes=(int(votes[0]), int(votes[1])), trust=mean_trust(run), latent=sum(d.memory.hazards for d in districts),
-        off_service=fsum(local.off_service() for local in districts), money=money, days=run.day,
+        off_service=fsum(local.off_service() for local in districts),
+        zone_hours=fsum(local.zone_hours() for local in districts),
+        step_minutes=fsum(local.step_minutes() * local.district.residents for local in districts),
+        money=money, days=run.day,
         counted_days=run.day - warmup, **at_the_end(run),
     )  # fmt: skip
 

@@ -12,7 +12,10 @@ from typing import Any
 
 from sim.levers import Theme, lever
 from sim.practices.facilities import Facilities
+from sim.practices.joint_work import JointWork
 from sim.practices.leaders import Leaders
+from sim.practices.mandates import Mandates
+from sim.practices.one_team import OneTeam
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ class Staff(Theme):
         "survey of 50+ communities 2020 (answers, not time)",
     )
     offservice_share_town: float = lever(0.25, 0.0, 0.4, "share of town teams' time off service", "mechanisms.csv M11")
+    zone_share: float = lever(0.0, 0.0, 0.4, "share of community workers' time that zones have taken over")
     counter_share: float = lever(
         0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit"
     )
@@ -306,6 +310,9 @@ class Rules:
     participation: Participation = field(default_factory=Participation)
     demand: Demand = field(default_factory=Demand)
     # Practices: each acts from its own file in sim/practices.
+    mandates: Mandates = field(default_factory=Mandates)
+    joint_work: JointWork = field(default_factory=JointWork)
+    one_team: OneTeam = field(default_factory=OneTeam)
     leaders: Leaders = field(default_factory=Leaders)
     facilities: Facilities = field(default_factory=Facilities)
     life_circles: LifeCircles = field(default_factory=LifeCircles)

@@ -49,10 +49,10 @@ def _affinity(item: Item, channel: str, online: float) -> float:
     return float(_exp(constant))
 
 
-def misroute(rules: Rules) -> float:
+def misroute(rules: Rules, effects: Effects) -> float:
     """Chance that an assignment goes wrong: independent causes, each moved by its own reforms only."""
     m = rules.misroute
-    return 1 - (1 - m.information) * (1 - m.overlap) * (1 - m.refusal) * (1 - m.border)
+    return 1 - (1 - m.information) * (1 - min(1.0, m.overlap * effects.overlap)) * (1 - m.refusal) * (1 - m.border)
 
 
 def duplicates(rules: Rules) -> float:
@@ -105,8 +105,8 @@ def _times(row: np.void, rules: Rules, effects: Effects) -> None:
 
 
 def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
-    row["misroute"] = threshold(misroute(rules))
-    row["skipped"] = threshold(misroute(rules) * effects.skipped)
+    row["misroute"] = threshold(misroute(rules, effects))
+    row["skipped"] = threshold(misroute(rules, effects) * effects.skipped)
     row["parallel"], row["priority"] = threshold(effects.parallel), threshold(effects.priority)
     row["deflection"] = threshold(max(0.0, rules.staff.deflection + effects.deflection))
     row["order_share"] = threshold(rules.platform.order_share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.hashing import uniforms
 from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking
 from sim.mechanisms.staffing import (
     WORKING_DAYS,
@@ -15,16 +16,18 @@ from sim.mechanisms.staffing import (
     whole,
     windows,
 )
-from sim.rng import study_key
+from sim.practices.one_team import SKILL_MIX, TRIPS
+from sim.rng import Purpose, study_key
 from sim.rules import Rules
 from sim.services import CHANNELS
 from sim.world.cases import Stage
 from sim.world.city import I32, I64, Jurisdictions
 from sim.world.district import District
-from sim.world.layout import COMPOUND, Layout, stations_of
+from sim.world.layout import COMPOUND, POOLED, Layout, stations_of
 
 WHOLE_DEMAND = 1 << 31  # all needs arise
 PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
+POOL_WORD = int(Purpose.PLACES) << 16 | 62
 PLACES_KEY = study_key(0)  # which compounds have a station is the city's, not the study's
 
 
@@ -65,7 +68,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     _compound_stations(stations, table, walk, rules, district, local)
     posts = _grids(stations, table, rules, district, local, crowd, slowed(parts, dip))
     _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
-    _teams(stations, table, rules, local, crowd, slowed(parts, dip))
+    _teams(stations, table, rules, district, local, crowd, slowed(parts, dip))
     _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
     _town_teams(stations, table, rules, district, base, local, dip)
     branch, _ = department_fte(rules, district.residents)
@@ -182,10 +185,47 @@ def seats_of(local: LocalMap, district: District) -> I32:
 
 
 def _teams(
-    stations: Stations, table: np.ndarray, rules: Rules, local: LocalMap, crowd: I64, merged: np.ndarray
+    stations: Stations,
+    table: np.ndarray,
+    rules: Rules,
+    district: District,
+    local: LocalMap,
+    crowd: I64,
+    merged: np.ndarray,
 ) -> None:
+    """One team a community; in towns that pool them, one team answers for all communities."""
     fte = community_fte(rules, crowd)
-    table["team"] = stations.add(Stage.TEAM, whole(fte), fte * merged, unit=np.arange(fte.size)) + local.community_of
+    posts, travel, unit = fte * merged, np.zeros(fte.size), np.arange(fte.size)
+    team_of = unit.copy()
+    pooled = pooling_towns(district, local, rules.one_team.pooled_share)[local.town_of]
+    if pooled.any():
+        _, first, team_of = np.unique(
+            np.where(pooled, fte.size + local.town_of, unit), return_index=True, return_inverse=True
+        )
+        slower = 1.0 + SKILL_MIX * (1.0 - rules.one_team.cross_training)
+        posts = np.bincount(team_of, posts / np.where(pooled, slower, 1.0))
+        fte = np.bincount(team_of, fte).astype(np.float64)
+        travel = np.where(pooled, _trips(district, local, rules)[local.town_of], 0.0)[first]
+        unit = np.where(pooled, POOLED - local.town_of, unit)[first]
+    first_team = stations.add(Stage.TEAM, whole(fte), posts, travel=travel, unit=unit)
+    table["team"] = first_team + team_of[local.community_of]
+
+
+def pooling_towns(district: District, local: LocalMap, share: float) -> np.ndarray:
+    """[T] which towns pool their teams: those of a smaller share are among those of a larger one."""
+    first = np.full(local.towns, district.compound_id.size)
+    np.minimum.at(first, local.town_of[local.community_of], np.arange(district.compound_id.size))
+    return np.asarray(uniforms(district.compound_id[first].astype(np.int64), 0, POOL_WORD, PLACES_KEY)[:, 0] < share)
+
+
+def _trips(district: District, local: LocalMap, rules: Rules) -> np.ndarray:
+    """[T] seconds a case that a pooled team travels beyond a community's own."""
+    town_of = local.town_of[local.community_of]
+    town = np.sqrt(areas(district, town_of, local.towns) / PATCH)
+    own = np.sqrt(areas(district, local.community_of, local.communities) / PATCH)
+    count = np.bincount(local.town_of, minlength=local.towns)
+    mean = np.bincount(local.town_of, own, local.towns) / np.maximum(1, count)
+    return np.asarray(rules.grid.travel_minutes * 60.0 * TRIPS * np.clip(town - mean, 0.0, 3.0))
 
 
 def _town_teams(

@@ -31,6 +31,7 @@ def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_peo
         "town_wages": posts["town_team"] * staff.town_wage,
         "town_overhead": posts["town_posts"] * staff.town_wage,
         "platform": rules.platform.yuan_a_year * people / city_people,
+        "practices": posts["community"] * staff.zone_share * staff.community_wage,
     }
     for purpose, (full, branches, each) in (("centres", offices), ("town_complexes", halls)):
         yuan[purpose] = (full + branches * carriers.branch_cost_share) * each

@@ -14,7 +14,7 @@ from sim.services import AGE_BANDS
 from sim.world.cases import Stage
 from sim.world.city import AGE_BITS, F64, I32, I64, ONLINE_BIT, PARTY_BIT, U32
 from sim.world.district import District
-from sim.world.layout import Layout, stations_of
+from sim.world.layout import POOLED, Layout, stations_of
 from sim.world.state import Memory
 from sim.world.tallies import PlaceColumn
 
@@ -81,10 +81,12 @@ class Practising:
         again = np.floor(np.clip(effects.again, 0.0, 0.9) * WHOLE).astype(np.uint32)
         layout.compounds["again"][:-1] = again[place]
         stations, community = layout.stations, self.by_community(layout, effects.productivity)
+        shared = self.by_town(layout, effects.productivity)
         stations["pace"] = layout.pace
         for stage in OF_COMMUNITY:
             some = stations[stations_of(layout, stage)]
-            some["pace"] /= community[some["unit"]]
+            unit = some["unit"]
+            some["pace"] /= np.where(unit > POOLED, community[unit], shared[np.clip(POOLED - unit, 0, shared.size - 1)])
         town = self.by_town(layout, effects.town_productivity)
         for stage in OF_TOWN:
             some = stations[stations_of(layout, stage)]

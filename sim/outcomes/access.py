@@ -45,6 +45,11 @@ ACCESS = (
         measure=lambda c: _within(c, 2, c.rules.life_circles.town_minutes),
     ),
     Outcome(
+        name="town_walk_minutes", unit="minutes", better="lower", theme="access",
+        meaning="mean walk to the nearest hall of one's town",
+        measure=lambda c: over(fsum(c.walk[:, 2] * c.compound_people), c.residents),
+    ),
+    Outcome(
         name="facility_minutes", unit="minutes", better="lower", theme="access",
         meaning="mean walk to the nearest facility for care, health, learning or sport",
         measure=lambda c: over(fsum(c.facility * c.compound_people), c.residents),

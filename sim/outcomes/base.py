@@ -46,6 +46,8 @@ class Counts:
     compound_people: I64  # [C]
     compound_place: I64  # [C]
     latent: int  # hazards unknown at the end
+    zone_hours: float  # a year that zones work in place of community workers
+    step_minutes: float  # of a department's step, times residents
     off_service: float  # hours a year of community workers and town teams off service
     money: dict[str, int]  # cents by account over the whole run
     days: int  # of the whole run

@@ -30,6 +30,16 @@ WORKFORCE = (
         measure=lambda c: c.off_service * 1000.0 / c.residents,
     ),
     Outcome(
+        name="zone_hours", unit="hours per 1,000 residents a year", better="neither", theme="workforce",
+        meaning="hours that industrial zones work in place of community workers, at the end",
+        measure=lambda c: c.zone_hours * 1000.0 / c.residents,
+    ),
+    Outcome(
+        name="branch_step_minutes", unit="minutes", better="lower", theme="workforce",
+        meaning="mean work of a department's step on an ordinary case, at the end",
+        measure=lambda c: c.step_minutes / c.residents,
+    ),
+    Outcome(
         name="staff_pace", unit="times", better="higher", theme="workforce",
         meaning="productivity of community staff against that of the rules, at the end",
         measure=lambda c: c.mean(c.state["productivity"]),

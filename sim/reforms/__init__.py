@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.reforms.base import ShippedReform
 from sim.reforms.carriers import CompoundStations, FriendlierCentres, OpeningHours, Windows
 from sim.reforms.committee import IntegratingCommittee
+from sim.reforms.deadlines import ClosedLoop
 from sim.reforms.funding import FundFormula, FundLevel, IncentiveShare
 from sim.reforms.grids import OneGrid, OverlappingNets
 from sim.reforms.jurisdictions import Merge, MergeTowns, MergeVillages
@@ -23,6 +24,7 @@ REFORMS: dict[str, type[ShippedReform]] = {
     "incentive_share": IncentiveShare,
     "integrating_committee": IntegratingCommittee,
     "one_platform": OnePlatform,
+    "closed_loop": ClosedLoop,
     "compound_stations": CompoundStations,
     "windows": Windows,
     "opening_hours": OpeningHours,

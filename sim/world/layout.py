@@ -37,6 +37,7 @@ COMPOUND = np.dtype(
     align=True,
 )
 
+POOLED = -2  # unit of a team that a town's communities share: this minus the town
 STATION = np.dtype(
     [
         ("pace", np.float64),  # seconds at the station a second of work: servers over full-time equivalents
