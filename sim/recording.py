@@ -17,7 +17,7 @@ from sim.kernels.sketch import edges
 from sim.mechanisms.settling import BASE, total_deviation
 from sim.mechanisms.tables import TRUST_SCALE
 from sim.outcomes import Counts, measure
-from sim.practices.base import LINES
+from sim.practices.base import LINES, TOLD
 from sim.services import AGE_BANDS, CLASSES
 from sim.world.city import I64
 from sim.world.state import open_cases, waiting, whole_cases
@@ -126,6 +126,8 @@ def at_the_end(run: Run) -> dict[str, Any]:
         for name in ("productivity", "trust", "vacant", "engage")
     }
     state["funds"] = joined(lambda local: local.funds_by_place())
+    for name in TOLD:
+        state[name] = np.concatenate([local.practising.told(name) for local in districts])
     first = np.cumsum([0, *(local.district.places for local in districts)])
     return {
         "state": state,

@@ -11,11 +11,25 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from sim.levers import Theme, lever
+from sim.practices.academies import Academies
+from sim.practices.articles import Articles
+from sim.practices.branches import Branches
+from sim.practices.chessboard import Chessboard
+from sim.practices.coproduction import Coproduction
+from sim.practices.culture import Culture
+from sim.practices.demonstration import Demonstration
 from sim.practices.facilities import Facilities
+from sim.practices.five_lines import FiveLines
+from sim.practices.five_step import FiveStep
+from sim.practices.instructors import Instructors
 from sim.practices.joint_work import JointWork
+from sim.practices.layers import Layers
 from sim.practices.leaders import Leaders
+from sim.practices.linkage import Linkage
 from sim.practices.mandates import Mandates
 from sim.practices.one_team import OneTeam
+from sim.practices.value_community import ValueCommunity
+from sim.practices.workforce import Workforce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,11 +272,6 @@ class Participation(Theme):
     leader: float = lever(0.3, 0.0, 1.0, "logit per unit of leader skill")
     size: float = lever(-0.11, -0.25, 0.0, "logit per log of community population", "calibrated to Allers et al. 2021")
     fund: float = lever(0.05, 0.0, 0.5, "logit per running project per 1,000 residents")
-    retention: float = lever(
-        0.9, 0.7, 1.0, "share of a policy dose kept per layer", "Williamson 1967, magnitude assumed"
-    )
-    layers: int = lever(4, 3, 5, "layers above a community")
-    dose: float = lever(0.3, 0.0, 1.0, "logit of the full policy dose")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,6 +324,21 @@ class Rules:
     one_team: OneTeam = field(default_factory=OneTeam)
     leaders: Leaders = field(default_factory=Leaders)
     facilities: Facilities = field(default_factory=Facilities)
+    workforce: Workforce = field(default_factory=Workforce)
+    layers: Layers = field(default_factory=Layers)
+    linkage: Linkage = field(default_factory=Linkage)
+    branches: Branches = field(default_factory=Branches)
+    demonstration: Demonstration = field(default_factory=Demonstration)
+    chessboard: Chessboard = field(default_factory=Chessboard)
+    value_community: ValueCommunity = field(default_factory=ValueCommunity)
+    five_lines: FiveLines = field(default_factory=FiveLines)
+    five_step: FiveStep = field(default_factory=FiveStep)
+    coproduction: Coproduction = field(default_factory=Coproduction)
+    culture: Culture = field(default_factory=Culture)
+    academies: Academies = field(default_factory=Academies)
+    # These draw units together, so they come after what sets them apart.
+    instructors: Instructors = field(default_factory=Instructors)
+    articles: Articles = field(default_factory=Articles)
     life_circles: LifeCircles = field(default_factory=LifeCircles)
     indices: Indices = field(default_factory=Indices)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.practices.base import Effects, Practice, View
+from sim.practices.base import TOLD, Effects, Practice, View
 from sim.rules import Rules
 from sim.services import AGE_BANDS
 from sim.world.cases import Stage
@@ -53,6 +53,10 @@ class Practising:
                     practice.month(state, view)
                 practice.act(state, view, self.effects)
         self._apply(layout)
+
+    def told(self, name: str) -> F64:
+        """[P] what practices tell outcomes under a name of TOLD."""
+        return self.effects.told.get(name, np.full(self.district.places, TOLD[name]))
 
     def _none(self) -> Effects:
         return Effects.none(self.district.places, self.district.compound_id.size)

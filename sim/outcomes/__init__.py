@@ -8,13 +8,14 @@ from sim.outcomes.equity import EQUITY
 from sim.outcomes.experience import EXPERIENCE
 from sim.outcomes.money import MONEY
 from sim.outcomes.participation import PARTICIPATION
+from sim.outcomes.practising import PRACTISING
 from sim.outcomes.response import RESPONSE
 from sim.outcomes.workforce import WORKFORCE
 
 __all__ = ["OUTCOMES", "Counts", "Outcome", "measure"]
 
 OUTCOMES: dict[str, Outcome] = {
-    o.name: o for o in (*RESPONSE, *PARTICIPATION, *ACCESS, *MONEY, *EQUITY, *WORKFORCE, *EXPERIENCE)
+    o.name: o for o in (*RESPONSE, *PARTICIPATION, *ACCESS, *MONEY, *EQUITY, *WORKFORCE, *EXPERIENCE, *PRACTISING)
 }
 
 

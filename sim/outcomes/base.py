@@ -25,7 +25,7 @@ class Counts:
 
     `tally` is the daily count by name; `place` the monthly count by name, [P]. `state` are quantities by place in the
     month that the run ended in: productivity, trust (added to everybody's), vacant, again (mean chance of a second
-    visit), engage (logit of taking part).
+    visit), engage (logit of taking part), and what practices tell of themselves (TOLD).
     """
 
     rules: Rules  # the base rules, without any option

@@ -10,12 +10,13 @@ from sim.kernels.arithmetic import logs
 from sim.outcomes.base import DAY, Counts, Outcome, gini_of, over
 
 
-def _rural_gap(c: Counts) -> float:
-    """Mean days to solved of rural cases minus urban ones."""
+def _rural_days(c: Counts) -> float:
+    return over(c.tally["rural_seconds"], c.tally["rural_closed"]) / DAY
+
+
+def _urban_days(c: Counts) -> float:
     t = c.tally
-    rural = over(t["rural_seconds"], t["rural_closed"])
-    urban = over(t["closed_seconds"] - t["rural_seconds"], t["closed"] - t["rural_closed"])
-    return (rural - urban) / DAY
+    return over(t["closed_seconds"] - t["rural_seconds"], t["closed"] - t["rural_closed"]) / DAY
 
 
 def _older_gap(c: Counts) -> float:
@@ -58,7 +59,15 @@ EQUITY = (
     Outcome(
         name="rural_gap_days", unit="days", better="lower", theme="equity",
         meaning="mean days to solved, rural minus urban",
-        measure=_rural_gap,
+        measure=lambda c: _rural_days(c) - _urban_days(c),
+    ),
+    Outcome(
+        name="rural_days", unit="days", better="lower", theme="equity", meaning="mean days to solved of rural cases",
+        measure=_rural_days,
+    ),
+    Outcome(
+        name="urban_days", unit="days", better="lower", theme="equity", meaning="mean days to solved of urban cases",
+        measure=_urban_days,
     ),
     Outcome(
         name="older_gap_unmet", unit="share", better="lower", theme="equity",

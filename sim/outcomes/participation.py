@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 import numpy as np
 
 from sim.kernels.arithmetic import exps
@@ -45,6 +47,11 @@ PARTICIPATION = (
     _line(2, "associations", "residents active in associations"),
     _line(3, "volunteers", "residents active as volunteers"),
     _line(4, "services", "residents active in services and activities"),
+    Outcome(
+        name="active_overlap", unit="lines", better="neither", theme="participation",
+        meaning="lines that an active resident takes part in, on average",
+        measure=lambda c: over(fsum(c.lines), c.active),
+    ),
     Outcome(
         name="volunteer_hours", unit="hours per resident-year", better="higher", theme="participation",
         meaning="hours that active volunteers give",

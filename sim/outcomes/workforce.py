@@ -49,4 +49,14 @@ WORKFORCE = (
         meaning="posts of leaders that nobody fills, at the end",
         measure=lambda c: c.mean(c.state["vacant"]),
     ),
+    Outcome(
+        name="staff_vacancy", unit="share", better="lower", theme="workforce",
+        meaning="posts of community workers that nobody fills, at the end",
+        measure=lambda c: c.mean(c.state["posts_vacant"]),
+    ),
+    Outcome(
+        name="staff_turnover", unit="share a year", better="lower", theme="workforce",
+        meaning="community workers who leave, at the end",
+        measure=lambda c: c.mean(c.state["turnover"]),
+    ),
 )  # fmt: skip

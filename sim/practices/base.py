@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from math import fsum
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -18,13 +19,22 @@ from sim.kernels.arithmetic import normal_quantiles
 from sim.kernels.hashing import uniforms
 from sim.levers import Theme
 from sim.rng import Purpose
-from sim.services import CLASSES
+from sim.services import CLASSES, catalogue
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 State = dict[str, F64]  # what a practice remembers, by name: [P] or [C]
 LINES = ("party", "self_government", "associations", "volunteers", "services")
 DISPUTES = len(CLASSES)  # last column of `Effects.demand`
+# What practices tell outcomes of themselves, by place, and its value where no practice tells it.
+TOLD = {
+    "adoption": 0.0,  # level of demonstrated practice (M03)
+    "site": 0.0,  # 1 at demonstration sites
+    "dose": 0.0,  # share of the policy dose that arrives (M12)
+    "stage": 0.0,  # mean stage of compounds (M17)
+    "posts_vacant": 0.0,  # share of community workers' posts (M32)
+    "turnover": 0.0,  # share of community workers who leave a year
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +113,12 @@ def towards(values: F64, target: F64 | float, rate: float) -> F64:
     return values + rate * (target - values)
 
 
+def meetable_hours(hours: F64) -> F64:
+    """[P, classes] hours spread over the classes as needs that neighbours can meet arise."""
+    rate = np.array([fsum(i.rate * i.coproducible for i in catalogue() if i.kind == kind) for kind in CLASSES])
+    return hours[:, None] * (rate / fsum(rate))
+
+
 @dataclass(kw_only=True)
 class Effects:
     """What practices change in a district until the end of the month; as made by `none` it changes nothing."""
@@ -140,6 +156,7 @@ class Effects:
     pledged: float = 0.0  # hours that others add to a project, as a share of its own
     leakage: float = 1.0  # times the share of project money without effect
     delay: int = 0  # months added until projects begin
+    told: dict[str, F64] = field(default_factory=dict)  # [P] by name of TOLD, for outcomes
 
     @classmethod
     def none(cls, places: int, compounds: int) -> Effects:
