@@ -21,6 +21,7 @@ from sim.world.tallies import PlaceColumn
 OLD = 4  # first age band from 60 on
 OF_COMMUNITY = (Stage.GRID, Stage.COUNTER, Stage.TEAM)
 OF_TOWN = (Stage.TOWN_COUNTER, Stage.TOWN_TEAM)
+MOST_AGAIN = 0.9  # chance that one visit to a counter is not enough
 WHOLE, DEMAND = 4294967296.0, 2147483648.0
 
 
@@ -78,17 +79,23 @@ class Practising:
     def _apply(self, layout: Layout) -> None:
         effects, place = self.effects, layout.compounds["place"][:-1]
         layout.compounds["demand"][:-1] = np.floor(np.clip(effects.demand, 0.0, 1.0) * DEMAND).astype(np.uint32)[place]
-        again = np.floor(np.clip(effects.again, 0.0, 0.9) * WHOLE).astype(np.uint32)
+        again = np.floor(np.clip(effects.again, 0.0, MOST_AGAIN) * WHOLE).astype(np.uint32)
         layout.compounds["again"][:-1] = again[place]
         stations, community = layout.stations, self.by_community(layout, effects.productivity)
         stations["pace"] = layout.pace
         for stage in OF_COMMUNITY:
             some = stations[stations_of(layout, stage)]
             some["pace"] /= community[some["unit"]]
+        desks = stations[stations_of(layout, Stage.COUNTER)]
+        desks["pace"] /= self.by_community(layout, effects.desks)[desks["unit"]]
+        teams = stations[stations_of(layout, Stage.TEAM)]
+        teams["pace"] /= self.by_community(layout, effects.team)[teams["unit"]]
         town = self.by_town(layout, effects.town_productivity)
         for stage in OF_TOWN:
             some = stations[stations_of(layout, stage)]
             some["pace"] /= town[some["unit"]]
+        halls = stations[stations_of(layout, Stage.TOWN_COUNTER)]
+        halls["pace"] /= self.by_town(layout, effects.desks)[halls["unit"]]
         grids = stations[stations_of(layout, Stage.GRID)]
         grids["eyes"] = self.by_community(layout, effects.eyes)[grids["unit"]]
 
