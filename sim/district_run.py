@@ -22,7 +22,7 @@ from sim.rules import Rules
 from sim.services import catalogue
 from sim.study import Study
 from sim.world.cases import CURSOR, ROOM, Stage
-from sim.world.city import F64, U32, Jurisdictions
+from sim.world.city import F64, I64, U32, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import Layout
 from sim.world.state import grow, move_cases, remember
@@ -81,7 +81,7 @@ class DistrictRun:
         dial = dials(rules, self.practising.effects)
         self.ground = Ground(
             compounds=self.layout.compounds, stations=self.layout.stations, first_station=self.layout.first_station,
-            traits=self.district.traits, items=study.items, dials=dial,
+            traits=self.district.traits, items=study.items(rules.citizen_cloud.items), dials=dial,
             clocks=clocks(dial[0]["open"], dial[0]["close"]),
             calendar=calendar(study.scenario, study.days, rules.carriers.saturday),
             worked=study.worked, decay=study.decay, key=study.key,
@@ -207,11 +207,10 @@ class DistrictRun:
         walk[self.layout.compounds["station"][:-1] < 0, 0] = np.nan
         return walk
 
-    def funds_by_place(self) -> F64:
-        """[P] cents granted and raised by the end, shared over the places that hold an account together."""
-        fund_, place = self.memory.fund, self.layout.community_of_place
-        cents = (fund_.granted + fund_.raised).astype(np.float64)
-        total = np.bincount(place, cents, self.layout.community_people.size)
+    def by_account(self, cents: I64) -> F64:
+        """[P] cents of the accounts, shared over the places that hold an account together."""
+        place = self.layout.community_of_place
+        total = np.bincount(place, cents.astype(np.float64), self.layout.community_people.size)
         crowd = np.bincount(place, self.people, self.layout.community_people.size)
         return np.asarray(self.people * (total / np.maximum(crowd, 1.0))[place])
 
@@ -222,7 +221,9 @@ class DistrictRun:
         yearly = money.yearly(self.rules, self.layout, effects, people, int(study.city_people))
         for purpose, cents in yearly.items():
             m.purse.pay(purpose, money.accrued(cents, start, until))
-        granted = fund.grants(self.rules, self.layout, self.district, m.active, study.scenario.budget, start, until)
+        granted = fund.grants(
+            self.rules, self.layout, self.district, effects, m.active, study.scenario.budget, start, until
+        )
         m.fund.grant(self.layout.seat, granted)
         m.purse.pay("fund_grants", int(granted.sum()))
         m.purse.until = until

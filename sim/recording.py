@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.day import Run
 from sim.district_run import DistrictRun
 from sim.kernels.sketch import edges
+from sim.mechanisms.practising import MOST_AGAIN
 from sim.mechanisms.settling import BASE, total_deviation
 from sim.mechanisms.tables import TRUST_SCALE
 from sim.outcomes import Counts, measure
@@ -105,7 +106,7 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
     return Counts(
         rules=run.study.base, tally=tally, spread=spread, active=active, lines=lines,
         place={name: since[:, k] for k, name in enumerate(PLACE_COLUMNS)},
-        votes=(int(votes[0]), int(votes[1])), trust=mean_trust(run), latent=sum(d.memory.hazards for d in districts),
+        votes=tuple(votes.tolist()), trust=mean_trust(run), latent=sum(d.memory.hazards for d in districts),
         off_service=fsum(local.off_service() for local in districts),
         zone_hours=fsum(local.zone_hours() for local in districts),
         step_minutes=fsum(local.step_minutes() * local.district.residents for local in districts),
@@ -125,7 +126,10 @@ def at_the_end(run: Run) -> dict[str, Any]:
         name: np.concatenate([getattr(local.practising.effects, name) for local in districts])
         for name in ("productivity", "trust", "vacant", "engage")
     }
-    state["funds"] = joined(lambda local: local.funds_by_place())
+    state["again"] = joined(lambda local: local.practising.effects.again.clip(0.0, MOST_AGAIN).mean(axis=1))
+    state["volunteering"] = joined(lambda local: np.full(local.people.size, local.practising.effects.volunteering))
+    state["funds"] = joined(lambda local: local.by_account(local.memory.fund.granted + local.memory.fund.raised))
+    state["raised"] = joined(lambda local: local.by_account(local.memory.fund.raised))
     for name in TOLD:
         state[name] = np.concatenate([local.practising.told(name) for local in districts])
     first = np.cumsum([0, *(local.district.places for local in districts)])

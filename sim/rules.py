@@ -14,13 +14,22 @@ from sim.levers import Theme, lever
 from sim.practices.academies import Academies
 from sim.practices.articles import Articles
 from sim.practices.branches import Branches
+from sim.practices.catalogue import Catalogue
 from sim.practices.chessboard import Chessboard
+from sim.practices.circles import Circles
+from sim.practices.citizen_cloud import CitizenCloud
+from sim.practices.consultation import Consultation
+from sim.practices.contracting import Contracting
 from sim.practices.coproduction import Coproduction
+from sim.practices.council import Council
 from sim.practices.culture import Culture
 from sim.practices.demonstration import Demonstration
+from sim.practices.enterprises import Enterprises
 from sim.practices.facilities import Facilities
 from sim.practices.five_lines import FiveLines
 from sim.practices.five_step import FiveStep
+from sim.practices.foundations import Foundations
+from sim.practices.incentive import Incentive
 from sim.practices.instructors import Instructors
 from sim.practices.joint_work import JointWork
 from sim.practices.layers import Layers
@@ -28,7 +37,15 @@ from sim.practices.leaders import Leaders
 from sim.practices.linkage import Linkage
 from sim.practices.mandates import Mandates
 from sim.practices.one_team import OneTeam
+from sim.practices.ordinance import Ordinance
+from sim.practices.pairing import Pairing
+from sim.practices.planning import Planning
+from sim.practices.procedure import Procedure
+from sim.practices.renovation import Renovation
+from sim.practices.self_organisation import SelfOrganisation
+from sim.practices.service_list import ServiceList
 from sim.practices.value_community import ValueCommunity
+from sim.practices.volunteering import Volunteering
 from sim.practices.workforce import Workforce
 
 
@@ -128,7 +145,6 @@ class Carriers(Theme):
     town_minutes: float = lever(20.0, 2.0, 60.0, "minutes at the counter")
     saturday: bool = lever(False, False, True, "centres open on Saturdays")
     extra_hours: float = lever(0.0, 0.0, 4.0, "hours a day added after 17:00, staffed")
-    friendliness: float = lever(0.0, 0.0, 1.0, "share renovated for friendliness", "mechanisms.csv M35")
     centre_yuan: float = lever(300_000.0, 50_000.0, 2_000_000.0, "yuan a year to run a community centre")
     complex_yuan: float = lever(1_500_000.0, 200_000.0, 9_000_000.0, "yuan a year to run a town complex")
     branch_cost_share: float = lever(0.4, 0.0, 1.0, "cost of a kept branch beside a full centre")
@@ -210,13 +226,11 @@ class Fund(Theme):
         4_000.0, 1_500.0, 6_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29"
     )
     keep_base_grants: bool = lever(False, False, True, "a merged unit keeps the base grants of its parts")
-    incentive_share: float = lever(0.24, 0.18, 0.30, "share paid by appraisal")
     project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, refinement A13")
     project_hours: float = lever(750.0, 100.0, 2_000.0, "hours of help a project buys, at 60 yuan an hour")
     case_share: float = lever(0.10, 0.0, 1.0, "share of bought hours spent on cases")
     leakage: float = lever(0.05, 0.0, 0.2, "share of project money without effect")
     delay_months: int = lever(4, 2, 9, "months from vote to effect")
-    quorum: float = lever(0.0, 0.0, 0.5, "share of council seats that must attend")
     noise: float = lever(0.5, 0.0, 2.0, "log error of what a council knows of its residents' needs")
 
 
@@ -336,9 +350,26 @@ class Rules:
     coproduction: Coproduction = field(default_factory=Coproduction)
     culture: Culture = field(default_factory=Culture)
     academies: Academies = field(default_factory=Academies)
+    council: Council = field(default_factory=Council)
+    consultation: Consultation = field(default_factory=Consultation)
+    pairing: Pairing = field(default_factory=Pairing)
+    volunteering: Volunteering = field(default_factory=Volunteering)
+    planning: Planning = field(default_factory=Planning)
+    incentive: Incentive = field(default_factory=Incentive)
+    procedure: Procedure = field(default_factory=Procedure)
+    foundations: Foundations = field(default_factory=Foundations)
+    renovation: Renovation = field(default_factory=Renovation)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    service_list: ServiceList = field(default_factory=ServiceList)
+    contracting: Contracting = field(default_factory=Contracting)
+    circles: Circles = field(default_factory=Circles)
+    enterprises: Enterprises = field(default_factory=Enterprises)
+    self_organisation: SelfOrganisation = field(default_factory=SelfOrganisation)
+    citizen_cloud: CitizenCloud = field(default_factory=CitizenCloud)
     # These draw units together, so they come after what sets them apart.
     instructors: Instructors = field(default_factory=Instructors)
     articles: Articles = field(default_factory=Articles)
+    ordinance: Ordinance = field(default_factory=Ordinance)  # a floor under what the others leave
     life_circles: LifeCircles = field(default_factory=LifeCircles)
     indices: Indices = field(default_factory=Indices)
 

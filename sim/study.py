@@ -32,7 +32,6 @@ class Study:
         self.chunk, self.city_people = chunk, city_people
         self.key = study_key(seed, replication)
         self.tables = needs.need_tables(scenario, base.demand.needs_per_head)
-        self.items = items(scenario.online)
         self.worked = working_days_before(scenario, days)
         self.decay = decay_table(base.trust.half_life_days, days + 2)
         self.month_of, self.month_ends = month_ends(scenario, days)
@@ -41,6 +40,13 @@ class Study:
         self._weekday = calendar(scenario, days + needs.PERIOD, False)[2]
         self._periods: dict[int, needs.PeriodNeeds] = {}
         self._needs: dict[int, needs.DayNeeds] = {}
+        self._items: dict[int, np.ndarray] = {}
+
+    def items(self, online_items: int) -> np.ndarray:
+        """The catalogue as the kernels read it, with so many of the citizen cloud's items online."""
+        if online_items not in self._items:
+            self._items[online_items] = items(self.scenario.online, online_items)
+        return self._items[online_items]
 
     def needs_of(self, day: int) -> tuple[needs.PeriodNeeds, needs.DayNeeds]:
         """What the draws of needs are compared with in a day's period and on the day; the same in every district."""

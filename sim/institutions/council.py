@@ -60,7 +60,9 @@ def meet(
         layout.community_code, unmet * meetable, by_community(memory.councillors) / crowd,
         memory.fund.balance[layout.seat] // shared, rules, effects, month, key,
     )  # fmt: skip
-    memory.votes[month] = count * effects.meets, int(decision.met.sum())
+    needed = np.argmax(unmet * meetable, axis=1)
+    fitting = int(decision.projects[decision.favoured == needed].sum())
+    memory.votes[month] = count * effects.meets, int(decision.met.sum()), int(decision.projects.sum()), fitting
     return decision
 
 
@@ -79,7 +81,7 @@ def decide(
     error = rules.fund.noise * effects.noise
     noise = exps(error * normal_quantiles(draws[:, :3].ravel())).reshape(-1, 3)
     share = np.minimum(1.0, ATTENDANCE + effects.attendance + REACH * attending) * (0.8 + 0.4 * draws[:, 3])
-    met = (share >= rules.fund.quorum).astype(np.int64) * effects.meets
+    met = (share >= rules.council.quorum).astype(np.int64) * effects.meets
     favoured = np.argmax((unmet + 1.0) * noise, axis=1)
     price = max(1, int(rules.fund.project_yuan * 100.0))
     projects = np.minimum(MOST_PROJECTS, balance // price) * met

@@ -31,7 +31,7 @@ def weigh(layout: Layout, rules: Rules, expected: F64, trust: F64) -> None:
     table = layout.compounds[:-1]
     choice = rules.choice
     friendly = np.zeros(len(CHANNELS))
-    friendly[1:3] = rules.carriers.friendliness * choice.friendly
+    friendly[1:3] = rules.renovation.renovated_share * rules.renovation.friendliness * choice.friendly
     wait = np.minimum(expected, MOST_WAIT)[table["place"]]
     utility = choice.distance * layout.walk + choice.wait * wait + friendly
     utility[:, :WITHOUT] += (choice.trust * trust)[table["place"]][:, None]

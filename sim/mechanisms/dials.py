@@ -14,6 +14,7 @@ from sim.world.cases import DAY, Stage
 # Mean work is the rules'; its log sd by kind of station (refinement A1): counters .7, field .8, departments .9.
 SIGMA = {Stage.GRID: 0.8, Stage.TEAM: 0.8, Stage.TOWN_TEAM: 0.8, Stage.BRANCH: 0.9, Stage.DEPARTMENT: 0.9}
 
+CLOUD_ITEMS = 215  # of the citizen cloud when complete
 # Constants of the channels (logit), calibrated on the shipped share of Chengdu over a year to the channel shares of
 # refinement A8: log(target / observed) was added until each share was within 1 % of its target.
 CONSTANT = (0.263, 1.218, 1.402, 2.279, 0.450, 0.195, 0.0)
@@ -24,11 +25,17 @@ def threshold(p: float) -> int:
     return int(min(max(p, 0.0), 1.0) * 4294967296.0)
 
 
-def items(online: float) -> np.ndarray:
-    """The catalogue as ITEM records; `online` is the scenario's shift of the online channel (logit)."""
+def items(online: float, cloud: int) -> np.ndarray:
+    """The catalogue as ITEM records.
+
+    Args:
+        online: the scenario's shift of the online channel (logit).
+        cloud: how many of the citizen cloud's items are online.
+    """
     table = np.zeros(len(catalogue()), ITEM)
-    for row, item in zip(table, catalogue(), strict=True):
-        row["affinity"] = [_affinity(item, channel, online) for channel in CHANNELS]
+    reachable = on_the_cloud(cloud)
+    for number, (row, item) in enumerate(zip(table, catalogue(), strict=True)):
+        row["affinity"] = [_affinity(item, number in reachable, channel, online) for channel in CHANNELS]
         row["work"] = item.work
         row["department"] = threshold(item.department_share)
         row["statutory"] = threshold(item.statutory_share)
@@ -42,8 +49,18 @@ def items(online: float) -> np.ndarray:
     return table
 
 
-def _affinity(item: Item, channel: str, online: float) -> float:
-    if channel not in (*item.channels, "do_without"):
+def on_the_cloud(cloud: int) -> frozenset[int]:
+    """The items of the catalogue that are online when the citizen cloud holds so many.
+
+    In the order in which they go online: first those that are online today, then the others, most needed first.
+    """
+    count = int(np.floor(cloud / CLOUD_ITEMS * len(catalogue()) + 0.5))
+    order = sorted(enumerate(catalogue()), key=lambda pair: ("online" not in pair[1].channels, -pair[1].rate, pair[0]))
+    return frozenset(number for number, _ in order[:count])
+
+
+def _affinity(item: Item, reachable: bool, channel: str, online: float) -> float:
+    if not (reachable if channel == "online" else channel in (*item.channels, "do_without")):
         return 0.0
     constant = CONSTANT[CHANNELS.index(channel)] + (online if channel == "online" else 0.0)
     return float(_exp(constant))
@@ -67,7 +84,7 @@ def dials(rules: Rules, effects: Effects) -> np.ndarray:
     row = record[0]
     _times(row, rules, effects)
     _chances(row, rules, effects)
-    _terms(row, rules)
+    _terms(row, rules, effects)
     return record
 
 
@@ -112,7 +129,7 @@ def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
     row["order_share"] = threshold(rules.platform.order_share)
     row["district_share"] = threshold(rules.platform.district_order_share)
     row["forward_share"] = threshold(rules.grid.forward_share)
-    row["assisted_share"] = threshold(rules.platform.assisted_share)
+    row["assisted_share"] = threshold(rules.platform.assisted_share + effects.clerk)
     row["duplicate_share"] = threshold(duplicates(rules))
     row["false_order"] = threshold(rules.deadlines.false_closure + effects.false_closure)
     row["false_counter"] = threshold(rules.deadlines.false_closure_counter)
@@ -121,9 +138,10 @@ def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
     row["return_share"] = threshold(rules.deadlines.return_share)
 
 
-def _terms(row: np.void, rules: Rules) -> None:
+def _terms(row: np.void, rules: Rules, effects: Effects) -> None:
     row["integrated"] = rules.departments.integrated
-    row["digital"], row["offline"] = _exp(rules.choice.digital), _exp(rules.choice.assisted)
+    row["digital"] = _exp(rules.choice.digital + effects.digital)
+    row["offline"] = _exp(rules.choice.assisted + effects.assisted)
     row["trust_term"] = rules.choice.trust
     for name in ("timely", "late", "refused", "handoff"):
         row[name] = int(np.floor(getattr(rules.trust, name) * TRUST_SCALE + 0.5))

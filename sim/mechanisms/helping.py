@@ -43,7 +43,7 @@ def eligible(rules: Rules, scale: float) -> F64:
 def volunteer_seconds(rules: Rules, effects: Effects, volunteers: F64) -> F64:
     """Seconds a week that active volunteers spend on cases."""
     v = rules.volunteers
-    scale = v.registered_share / REGISTERED * v.active_share / ACTIVE * effects.volunteers
+    scale = v.registered_share / REGISTERED * v.active_share / ACTIVE * effects.volunteers * effects.volunteering
     return volunteers * (scale * v.hours_year / 12.0 * v.case_share * 3600.0 / WEEKS_A_MONTH)
 
 

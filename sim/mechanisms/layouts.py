@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.hashing import uniforms
-from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking
+from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking, with_points
 from sim.mechanisms.staffing import (
     WORKING_DAYS,
     Stations,
@@ -57,6 +57,8 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     people, town_of, keep = district.population, local.town_of[local.community_of], rules.jurisdiction
     centres = offices(local.community_of, base.community_of, people, local.communities, keep.keep_village_branches,
                       local.centre, base.centre)  # fmt: skip
+    centres = with_points(centres, local.community_of, district.x, district.y, people, walking_pace(rules),
+                          rules.life_circles.community_minutes, rules.circles.gaps_closed)  # fmt: skip
     halls = offices(town_of, base.town_of[base.community_of], people, local.towns, keep.keep_town_branches,
                     local.hall, base.hall)  # fmt: skip
     crowd = np.bincount(local.community_of, people, local.communities).astype(np.int64)

@@ -21,6 +21,8 @@ from sim.world.tallies import PlaceColumn
 OLD = 4  # first age band from 60 on
 OF_COMMUNITY = (Stage.GRID, Stage.COUNTER, Stage.TEAM)
 OF_TOWN = (Stage.TOWN_COUNTER, Stage.TOWN_TEAM)
+DESKS = (Stage.COUNTER, Stage.TOWN_COUNTER)
+MOST_AGAIN = 0.9  # chance that one visit to a counter is not enough
 WHOLE, DEMAND = 4294967296.0, 2147483648.0
 
 
@@ -82,21 +84,28 @@ class Practising:
     def _apply(self, layout: Layout) -> None:
         effects, place = self.effects, layout.compounds["place"][:-1]
         layout.compounds["demand"][:-1] = np.floor(np.clip(effects.demand, 0.0, 1.0) * DEMAND).astype(np.uint32)[place]
-        again = np.floor(np.clip(effects.again, 0.0, 0.9) * WHOLE).astype(np.uint32)
+        again = np.floor(np.clip(effects.again, 0.0, MOST_AGAIN) * WHOLE).astype(np.uint32)
         layout.compounds["again"][:-1] = again[place]
-        stations, community = layout.stations, self.by_community(layout, effects.productivity)
-        shared = self.by_town(layout, effects.productivity)
-        stations["pace"] = layout.pace
+        layout.stations["pace"] = layout.pace
         for stage in OF_COMMUNITY:
-            some = stations[stations_of(layout, stage)]
-            unit = some["unit"]
-            some["pace"] /= np.where(unit > POOLED, community[unit], shared[np.clip(POOLED - unit, 0, shared.size - 1)])
-        town = self.by_town(layout, effects.town_productivity)
+            self._quicken(layout, stage, effects.productivity)
         for stage in OF_TOWN:
-            some = stations[stations_of(layout, stage)]
-            some["pace"] /= town[some["unit"]]
-        grids = stations[stations_of(layout, Stage.GRID)]
+            self._quicken(layout, stage, effects.town_productivity)
+        for stage in DESKS:
+            self._quicken(layout, stage, effects.desks)
+        self._quicken(layout, Stage.TEAM, effects.team)
+        grids = layout.stations[stations_of(layout, Stage.GRID)]
         grids["eyes"] = self.by_community(layout, effects.eyes)[grids["unit"]]
+
+    def _quicken(self, layout: Layout, stage: Stage, values: F64) -> None:
+        """Stations of a stage work so many times as fast, by the mean of the values [P] over those they work for."""
+        some = layout.stations[stations_of(layout, stage)]
+        unit, town = some["unit"], self.by_town(layout, values)
+        if stage in OF_TOWN:
+            some["pace"] /= town[unit]
+            return
+        shared = town[np.clip(POOLED - unit, 0, town.size - 1)]
+        some["pace"] /= np.where(unit > POOLED, self.by_community(layout, values)[unit], shared)
 
     def by_community(self, layout: Layout, values: F64) -> F64:
         """[M] mean over residents of a value by place; that of its seat where a community was split off a place."""

@@ -24,7 +24,7 @@ def start(memory: Memory, seat: I32, projects: I64, favoured: I64, rules: Rules,
         seat: [M] place that holds each community's account.
         projects: [M] how many; favoured: [M] the class of service that each is for.
     """
-    begin = month + rules.fund.delay_months + effects.delay
+    begin = month + max(0, rules.fund.delay_months + effects.delay)
     at_work = slice(begin, begin + RUNNING_MONTHS)
     count = np.zeros(memory.due.shape[1], np.int64)
     np.add.at(count, seat, projects)

@@ -25,7 +25,8 @@ class Counts:
 
     `tally` is the daily count by name; `place` the monthly count by name, [P]. `state` are quantities by place in the
     month that the run ended in: productivity, trust (added to everybody's), vacant, again (mean chance of a second
-    visit), engage (logit of taking part), and what practices tell of themselves (TOLD).
+    visit), engage (logit of taking part), volunteering (times the hours of volunteers), funds and raised (cents), and
+    what practices tell of themselves (TOLD).
     """
 
     rules: Rules  # the base rules, without any option
@@ -39,7 +40,7 @@ class Counts:
     size: F64  # [P] log of the community's residents over the reference
     lines: F64  # [5] mean share of residents active in a month, by line
     active: float  # the same, in at least one line
-    votes: tuple[int, int]
+    votes: tuple[int, int, int, int]  # meetings, those with a quorum, projects, those for what is needed most
     trust: float  # mean over residents, practices apart
     walk: F64  # [C, 3] minutes to the nearest compound station (nan where there is none), centre, town complex
     facility: F64  # [C] minutes to the nearest facility

@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 
 from sim.kernels.arithmetic import logs
-from sim.outcomes.base import DAY, Counts, Outcome, gini_of, over
+from sim.outcomes.base import DAY, F64, Counts, Outcome, gini_of, over
 
 
 def _rural_days(c: Counts) -> float:
@@ -26,13 +26,17 @@ def _older_gap(c: Counts) -> float:
     return older - over(t["without"] - t["older_without"], t["needs"] - t["older_needs"])
 
 
-def _spread(c: Counts) -> float:
-    """Residents' standard deviation of log productivity by place."""
+def _spread(c: Counts, x: F64) -> float:
+    """Residents' standard deviation of a value by place."""
     if not c.residents:
         return nan
-    x = np.asarray(logs(c.state["productivity"]))
     mean = c.mean(x)
     return float(np.sqrt(max(0.0, c.mean((x - mean) ** 2))))
+
+
+def _gini_raised(c: Counts) -> float:
+    """0 where nobody raises any."""
+    return gini_of(c.state["raised"], c.people, c.people) if c.money["fund_raised"] else 0.0
 
 
 EQUITY = (
@@ -57,6 +61,16 @@ EQUITY = (
         measure=lambda c: gini_of(c.state["funds"], c.people, c.people),
     ),
     Outcome(
+        name="gini_raised", unit="0 to 1", better="lower", theme="equity",
+        meaning="Gini over communities of money that they raise themselves a resident",
+        measure=_gini_raised,
+    ),
+    Outcome(
+        name="fit_gap", unit="share", better="lower", theme="equity",
+        meaning="standard deviation between communities of the chance that one visit is not enough, at the end",
+        measure=lambda c: _spread(c, c.state["again"]),
+    ),
+    Outcome(
         name="rural_gap_days", unit="days", better="lower", theme="equity",
         meaning="mean days to solved, rural minus urban",
         measure=lambda c: _rural_days(c) - _urban_days(c),
@@ -77,6 +91,6 @@ EQUITY = (
     Outcome(
         name="unit_spread", unit="log", better="lower", theme="equity",
         meaning="standard deviation between communities of the productivity of their staff, at the end",
-        measure=_spread,
+        measure=lambda c: _spread(c, np.asarray(logs(c.state["productivity"]))),
     ),
 )  # fmt: skip

@@ -55,12 +55,17 @@ PARTICIPATION = (
     Outcome(
         name="volunteer_hours", unit="hours per resident-year", better="higher", theme="participation",
         meaning="hours that active volunteers give",
-        measure=lambda c: float(c.lines[3]) * c.rules.volunteers.hours_year,
+        measure=lambda c: float(c.lines[3]) * c.rules.volunteers.hours_year * c.mean(c.state["volunteering"]),
     ),
     Outcome(
         name="quorum_share", unit="share", better="higher", theme="participation",
         meaning="council meetings that reached their quorum",
         measure=lambda c: over(c.votes[1], c.votes[0]),
+    ),
+    Outcome(
+        name="match_share", unit="share", better="higher", theme="participation",
+        meaning="projects for the class of needs in which they could meet most",
+        measure=lambda c: over(c.votes[3], c.votes[2]),
     ),
     Outcome(
         name="turnout", unit="share", better="higher", theme="participation",

@@ -134,12 +134,19 @@ class Effects:
     income: F64  # [P] yuan a month that a community raises itself
     lost: F64  # [P] share of community staff's service time spent on something else
     vacant: F64  # [P] share of the posts of leaders and staff that nobody fills
+    desks: F64  # [P] times the capacity of the windows of centres and complexes
+    team: F64  # [P] times the capacity of community teams, beside productivity
+    floor_yuan: F64  # [P] least grant of the fund a resident and year
     facility: F64  # [C] minutes to the nearest facility
     lines: F64 = field(default_factory=lambda: np.zeros(len(LINES)))  # logit by line
     yuan: dict[str, float] = field(default_factory=dict)  # a year, by purpose: "practices" or a purpose of its own
     social: float = 0.0  # added to the logit per share of the compound active
     helped: float = 1.0  # share of help that solves the case
     volunteers: float = 1.0  # share of volunteers' hours left for cases
+    volunteering: float = 1.0  # times the hours that volunteers give
+    digital: float = 0.0  # added to the logit of going online, residents who are online
+    assisted: float = 0.0  # the same for residents who are not
+    clerk: float = 0.0  # added to the share of online cases that a clerk helps with
     deflection: float = 0.0  # added chance of being turned away
     parallel: float = 0.0  # share of cases of several departments on which all work at once
     overlap: float = 1.0  # times the misroutes by overlapping mandates
@@ -166,7 +173,7 @@ class Effects:
             productivity=one.copy(), town_productivity=one.copy(), engage=zero.copy(), trust=zero.copy(),
             help=np.zeros((places, len(CLASSES))), demand=np.ones((places, len(CLASSES) + 1)),
             again=np.zeros((places, len(CLASSES))), eyes=zero.copy(), income=zero.copy(), vacant=zero.copy(),
-            lost=zero.copy(), facility=np.zeros(compounds),
+            lost=zero.copy(), desks=one.copy(), team=one.copy(), floor_yuan=zero.copy(), facility=np.zeros(compounds),
         )  # fmt: skip
 
     def pay(self, purpose: str, yuan: float) -> None:

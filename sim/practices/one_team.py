@@ -28,8 +28,6 @@ class OneTeam(Practice):
     tried: ClassVar[dict[str, Any]] = {"pooled_share": 1.0, "cross_training": 1.0}
     expected = (
         Expectation(outcome="days_to_solved", direction="down", reason="one queue for many servers"),
-        Expectation(
-            outcome="order_days", direction="down", reason="nobody waits for one busy worker next to an idle one"
-        ),
+        Expectation(outcome="order_days", direction="down", reason="nobody waits beside an idle worker"),
     )
     cost = Expectation(outcome="team_utilisation", direction="up", reason="longer trips and mixed skills")

@@ -44,7 +44,7 @@ class Memory:
     monthly: I64  # [months, P, columns]
     early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
     lines: I64  # [months, 5] residents active by line
-    votes: I64  # [months, 2] council meetings and those with a quorum
+    votes: I64  # [months, 4] council meetings, those with a quorum, projects, those for what is needed most
     spread: I32  # [cells, bins] since the warm-up
 
 
@@ -78,7 +78,7 @@ def remember(
         monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         lines=np.zeros((months, 5), np.int64),
-        votes=np.zeros((months, 2), np.int64),
+        votes=np.zeros((months, 4), np.int64),
         spread=np.zeros((cells, bins), np.int32),
     )
     memory.marks[:N_STAGES] = memory.marks[CURSOR:] = 0
