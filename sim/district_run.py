@@ -81,7 +81,8 @@ class DistrictRun:
         dial = dials(rules, self.practising.effects)
         self.ground = Ground(
             compounds=self.layout.compounds, stations=self.layout.stations, first_station=self.layout.first_station,
-            traits=self.district.traits, items=study.items(rules.citizen_cloud.items), dials=dial,
+            traits=self.district.traits, dials=dial,
+            items=study.items(rules.citizen_cloud.items, rules.mandates.departments),
             clocks=clocks(dial[0]["open"], dial[0]["close"]),
             calendar=calendar(study.scenario, study.days, rules.carriers.saturday),
             worked=study.worked, decay=study.decay, key=study.key,

@@ -40,13 +40,14 @@ class Study:
         self._weekday = calendar(scenario, days + needs.PERIOD, False)[2]
         self._periods: dict[int, needs.PeriodNeeds] = {}
         self._needs: dict[int, needs.DayNeeds] = {}
-        self._items: dict[int, np.ndarray] = {}
+        self._items: dict[tuple[int, int], np.ndarray] = {}
 
-    def items(self, online_items: int) -> np.ndarray:
-        """The catalogue as the kernels read it, with so many of the citizen cloud's items online."""
-        if online_items not in self._items:
-            self._items[online_items] = items(self.scenario.online, online_items)
-        return self._items[online_items]
+    def items(self, cloud: int, departments: int) -> np.ndarray:
+        """The catalogue as the kernels read it, with so many items of the citizen cloud, and so many departments."""
+        asked = cloud, departments
+        if asked not in self._items:
+            self._items[asked] = items(self.scenario.online, cloud, departments)
+        return self._items[asked]
 
     def needs_of(self, day: int) -> tuple[needs.PeriodNeeds, needs.DayNeeds]:
         """What the draws of needs are compared with in a day's period and on the day; the same in every district."""

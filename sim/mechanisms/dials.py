@@ -8,7 +8,7 @@ from sim.kernels.arithmetic import exp as _exp
 from sim.mechanisms.tables import DIALS, ITEM, TRUST_SCALE
 from sim.practices.base import Effects
 from sim.rules import Rules
-from sim.services import CHANNELS, CLASSES, Item, catalogue
+from sim.services import CHANNELS, CLASSES, DEPARTMENTS, Item, catalogue
 from sim.world.cases import DAY, Stage
 
 # Mean work is the rules'; its log sd by kind of station (refinement A1): counters .7, field .8, departments .9.
@@ -25,12 +25,13 @@ def threshold(p: float) -> int:
     return int(min(max(p, 0.0), 1.0) * 4294967296.0)
 
 
-def items(online: float, cloud: int) -> np.ndarray:
+def items(online: float, cloud: int, departments: int) -> np.ndarray:
     """The catalogue as ITEM records.
 
     Args:
         online: the scenario's shift of the online channel (logit).
         cloud: how many of the citizen cloud's items are online.
+        departments: over which the mandates of all 33 are split.
     """
     table = np.zeros(len(catalogue()), ITEM)
     reachable = on_the_cloud(cloud)
@@ -41,12 +42,19 @@ def items(online: float, cloud: int) -> np.ndarray:
         row["statutory"] = threshold(item.statutory_share)
         row["urgent"] = threshold(item.urgent_share)
         row["help"] = threshold(item.coproducible)
-        row["n_departments"] = len(item.departments)
-        row["departments"][: len(item.departments)] = item.departments
+        holders = tuple(dict.fromkeys(merged(d, departments) for d in item.departments))
+        row["n_departments"] = len(holders)
+        row["departments"][: len(holders)] = holders
+        row["lead"] = item.departments[0] if item.departments else number % len(DEPARTMENTS)
         row["kind"] = CLASSES.index(item.kind)
         row["group"] = len(CLASSES) if item.dispute else CLASSES.index(item.kind)
         row["home"] = item.home
     return table
+
+
+def merged(department: int, departments: int) -> int:
+    """The number of the department that holds a department's mandate where all are merged into so many."""
+    return department * departments // len(DEPARTMENTS)
 
 
 def on_the_cloud(cloud: int) -> frozenset[int]:
@@ -139,7 +147,7 @@ def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
 
 
 def _terms(row: np.void, rules: Rules, effects: Effects) -> None:
-    row["integrated"] = rules.departments.integrated
+    row["integrated"] = rules.departments.integrated * rules.mandates.departments // len(DEPARTMENTS)
     row["digital"] = _exp(rules.choice.digital + effects.digital)
     row["offline"] = _exp(rules.choice.assisted + effects.assisted)
     row["trust_term"] = rules.choice.trust

@@ -9,8 +9,8 @@ from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, stati
 from sim.mechanisms.staffing import (
     WORKING_DAYS,
     Stations,
+    branch_fte,
     community_fte,
-    department_fte,
     grid_patches,
     town_fte,
     whole,
@@ -73,7 +73,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     _teams(stations, table, rules, district, local, crowd, slowed(parts, dip))
     _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
     _town_teams(stations, table, rules, district, base, local, dip)
-    branch, _ = department_fte(rules, district.residents)
+    branch = branch_fte(rules, district.residents)
     stations.add(Stage.BRANCH, whole(branch), branch)
     rows, first_station = stations.done()
     return Layout(

@@ -50,7 +50,6 @@ T_REOPENED, T_SUBSTEPS = int(Tally.REOPENED), int(Tally.SUBSTEPS)
 T_ASSIGNED, T_COORDINATION = int(Tally.ASSIGNED), int(Tally.COORDINATION_SECONDS)
 T_REVISITS, T_DEFLECTED = int(Tally.REVISITS), int(Tally.DEFLECTED)
 HALF = 1 << 31
-N_DEPARTMENTS = 33
 WAITS_AT = {COMPOUND: 0, COUNTER: 1, TOWN_COUNTER: 2, GRID: 3, HOTLINE: 4}  # channel of each first stage
 CHANNEL_OF = np.array([WAITS_AT.get(stage, -1) for stage in range(len(Stage))], np.int64)
 PART = 64  # added to the department in the draws of a case's parallel part
@@ -93,7 +92,7 @@ def next_stage(stage, case, item, dial, words):  # type: ignore[no-untyped-def]
             case.left = TEAM if words[2] < HALF else TOWN_TEAM
         else:
             case.left = DEPARTMENT
-            case.target = item.departments[0] if item.n_departments > 0 else case.item % N_DEPARTMENTS
+            case.target = item.lead
         return np.int64(case.left)
     if stage == GRID and goes < dial.forward_share:
         return TOWN_TEAM

@@ -75,6 +75,7 @@ ITEM = np.dtype(
         ("help", np.uint64),  # neighbours could meet it
         ("departments", np.uint8, (3,)),
         ("n_departments", np.uint8),
+        ("lead", np.uint8),  # department of the city that an order goes to
         ("kind", np.uint8),
         ("group", np.uint8),  # of demand: the class, or disputes
         ("home", np.uint8),

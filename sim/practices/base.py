@@ -150,7 +150,6 @@ class Effects:
     deflection: float = 0.0  # added chance of being turned away
     parallel: float = 0.0  # share of cases of several departments on which all work at once
     overlap: float = 1.0  # times the misroutes by overlapping mandates
-    departments: int = 33  # over which mandates are split
     priority: float = 0.0  # share of them that go first
     skipped: float = 0.0  # share of misroutes that the level above puts right at once
     false_closure: float = 0.0  # added to the share of orders closed but not solved

@@ -34,7 +34,6 @@ class Mandates(Practice):
     cost = Expectation(outcome="branch_step_minutes", direction="up", reason="wider mandates are less specialised")
 
     def act(self, state: State, view: View, effects: Effects) -> None:
-        """Overlap, departments and the length of their steps."""
+        """Overlap and the length of steps; `dials.items` and `staffing.branch_fte` read the number of departments."""
         effects.overlap *= self.overlap_share / type(self)().overlap_share
-        effects.departments = self.departments
         effects.branch_minutes *= 1.0 + SPECIALISED * (1.0 - self.departments / ALL)

@@ -20,7 +20,7 @@ def workers(view: View) -> F64:
 
 def service_hours(view: View) -> F64:
     """[P] hours a week in which community staff serve: what forms and meetings leave."""
-    return workers(view) * (WEEK * (1.0 - view.rules.staff.admin_share))
+    return np.asarray(workers(view) * (WEEK * (1.0 - view.rules.staff.admin_share)))
 
 
 def spend(view: View, effects: Effects, hours: F64 | float) -> None:
