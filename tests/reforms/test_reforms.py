@@ -27,6 +27,7 @@ from sim.reforms import (
     StaffLevels,
     Windows,
 )
+from sim.reforms.practices import PRACTICE_REFORMS
 from sim.rules import Rules, levers
 
 MOVED: dict[str, Any] = {
@@ -71,6 +72,9 @@ TOUCHES = {
     "clear_duties": {"staff.admin_share", "staff.offservice_share_town", "misroute.overlap"},
 }  # fmt: skip
 TOUCHES["merge"] = TOUCHES["merge_towns"] | TOUCHES["merge_villages"]
+for name, practice in PRACTICE_REFORMS.items():  # each has a theme of its own
+    MOVED[name] = practice(**practice.tried)
+    TOUCHES[name] = {f"{name}.{f.name}" for f in fields(practice)}
 
 
 def changed(before: Rules, after: Rules) -> set[str]:
