@@ -73,6 +73,9 @@ TOUCHES = {
 }  # fmt: skip
 TOUCHES |= {name: {f"{name}.{lever}" for lever in reform.tried} for name, reform in PRACTICE_REFORMS.items()}
 TOUCHES["merge"] = TOUCHES["merge_towns"] | TOUCHES["merge_villages"]
+for name, practice in PRACTICE_REFORMS.items():  # each has a theme of its own
+    MOVED[name] = practice(**practice.tried)
+    TOUCHES[name] = {f"{name}.{f.name}" for f in fields(practice)}
 
 
 def changed(before: Rules, after: Rules) -> set[str]:
