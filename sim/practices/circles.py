@@ -16,7 +16,7 @@ class Circles(Practice):
     The minutes are those of rules.life_circles. Points stand at compounds, in each community chosen one by one for
     most residents newly inside (greedy cover: at least 1 - 1/e of the best, G. L. Nemhauser et al., Mathematical
     Programming 14, 1978), and those of all communities of a district open in the order of how many they reach. A point
-    has windows by the residents for whom it is nearest, and costs what a kept branch costs. It acts through the layout
+    has windows by the residents for whom it is nearest, and costs what a kept branch costs; those who sit at its windows are not hired anew. It acts through the layout
     (`sim.mechanisms.siting.extra_points`), not month by month.
     """
 

@@ -51,12 +51,14 @@ class FundFormula:
     keep_base_grants: bool = _TODAY.keep_base_grants  # a merged unit keeps the base grants of its parts
 
     mechanism: ClassVar[str] = "M28"
-    tried: ClassVar[dict[str, Any]] = {"urban_base": 50_000.0, "rural_base": 100_000.0, "urban_per_100": 2_500.0}
+    tried: ClassVar[dict[str, Any]] = {
+        "urban_base": 50_000.0, "urban_per_100": 2_500.0, "rural_base": 125_000.0, "rural_per_100": 6_000.0,
+    }  # fmt: skip
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="gini_funds", direction="down", reason="less by unit, more by head"),
     )
     cost: ClassVar[Expectation] = Expectation(
-        outcome="gini_helped", direction="open", reason="small villages lose projects"
+        outcome="fund_per_resident", direction="down", reason="bases halved are not made up by heads"
     )
 
     def __post_init__(self) -> None:
