@@ -15,7 +15,8 @@ WEEK = 40.0  # hours of a worker's week
 
 def workers(view: View) -> F64:
     """[P] posts of community staff by place."""
-    return view.people * np.float64(view.rules.staff.community_per_10k / 1e4)
+    posts: F64 = view.people * np.float64(view.rules.staff.community_per_10k / 1e4)
+    return posts
 
 
 def service_hours(view: View) -> F64:
