@@ -139,6 +139,7 @@ class Carriers(Theme):
     compound_share: float = lever(0.15, 0.0, 1.0, "share of compounds with a station")
     compound_openings: int = lever(2, 1, 7, "openings a week of two hours each")
     compound_minutes: float = lever(12.0, 2.0, 60.0, "minutes a visit")
+    opening_yuan: float = lever(3_000.0, 0.0, 30_000.0, "yuan a year and weekly opening of a compound station")
     community_residents_per_window: float = lever(5_000.0, 1_000.0, 20_000.0, "residents a window")
     community_minutes: float = lever(12.0, 2.0, 60.0, "minutes at the counter")
     town_residents_per_window: float = lever(13_500.0, 2_000.0, 60_000.0, "residents a window")
@@ -147,6 +148,7 @@ class Carriers(Theme):
     extra_hours: float = lever(0.0, 0.0, 4.0, "hours a day added after 17:00, staffed")
     centre_yuan: float = lever(300_000.0, 50_000.0, 2_000_000.0, "yuan a year to run a community centre")
     complex_yuan: float = lever(1_500_000.0, 200_000.0, 9_000_000.0, "yuan a year to run a town complex")
+    station_yuan: float = lever(8_000.0, 0.0, 60_000.0, "yuan a year and opening a week to run a compound station")
     branch_cost_share: float = lever(0.4, 0.0, 1.0, "cost of a kept branch beside a full centre")
 
 

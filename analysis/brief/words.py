@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml", "mobilising.yaml")
+FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml", "mobilising.yaml", "shared_governance.yaml")
 
 
 @dataclass(frozen=True)

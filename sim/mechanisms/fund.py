@@ -27,7 +27,8 @@ def grants(
     yearly = np.floor(formula * budget + 0.5).astype(np.int64)
     granted = by_appraisal(rules, layout, active, yearly * until_day // YEAR - yearly * from_day // YEAR)
     least = floors(layout, district, effects)
-    return np.asarray(np.maximum(granted, least * until_day // YEAR - least * from_day // YEAR))
+    topped: I64 = np.maximum(granted, least * until_day // YEAR - least * from_day // YEAR)
+    return topped
 
 
 def floors(layout: Layout, district: District, effects: Effects) -> I64:

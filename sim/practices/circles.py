@@ -11,13 +11,14 @@ from sim.practices.base import Expectation, Practice
 
 @dataclass(frozen=True, kw_only=True)
 class Circles(Practice):
-    """Open branch offices until this share of the residents outside their community's 10-minute circle is inside one.
+    """Open branch offices until this share of the residents outside their community's 10-minute circle is inside
+    one.
 
     The minutes are those of rules.life_circles. Points stand at compounds, in each community chosen one by one for
     most residents newly inside (greedy cover: at least 1 - 1/e of the best, G. L. Nemhauser et al., Mathematical
     Programming 14, 1978), and those of all communities of a district open in the order of how many they reach. A point
-    has windows by the residents for whom it is nearest, and costs what a kept branch costs. It acts through the layout
-    (`sim.mechanisms.siting.extra_points`), not month by month.
+    has windows by the residents for whom it is nearest, and costs what a kept branch costs; those at its windows are
+    not hired anew. It acts through the layout (`sim.mechanisms.siting.extra_points`), not month by month.
     """
 
     gaps_closed: float = lever(0.0, 0.0, 1.0, "share of residents outside the circle that come inside one")

@@ -33,7 +33,7 @@ class CitizenCloud(Practice):
     assist_yuan: float = lever(2.0, 0.0, 20.0, "yuan a year and resident not online")
 
     mechanism = "M44"
-    tried: ClassVar[dict[str, Any]] = {"items": 175, "single_sign_on": True, "assist": 0.5}
+    tried: ClassVar[dict[str, Any]] = {"items": 145, "single_sign_on": True, "assist": 0.2}
     expected = (
         Expectation(outcome="online_share", direction="up", reason="more items, fewer hurdles"),
         Expectation(outcome="unmet_share", direction="down", reason="fewer do without"),

@@ -34,7 +34,7 @@ class Volunteering(Practice):
     norm_hours: float = lever(16.0, 12.0, 40.0, "hours a year above which volunteers tire")
     fatigue: float = lever(0.5, 0.0, 2.0, "logit lost per share of hours above the norm")
     yuan: float = lever(30.0, 0.0, 300.0, "yuan a year and volunteer registered anew")
-    staff_hours: float = lever(2.0, 0.0, 10.0, "hours of community staff a year and active volunteer gained")
+    staff_hours: float = lever(1.0, 0.0, 10.0, "hours of community staff a year and active volunteer gained")
 
     mechanism = "M23"
     tried: ClassVar[dict[str, Any]] = {"registered": 1.2, "active": 1.4, "hours": 1.6}

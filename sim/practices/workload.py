@@ -15,12 +15,14 @@ WEEK = 40.0  # hours of a worker's week
 
 def workers(view: View) -> F64:
     """[P] posts of community staff by place."""
-    return view.people * np.float64(view.rules.staff.community_per_10k / 1e4)
+    posts: F64 = view.people * np.float64(view.rules.staff.community_per_10k / 1e4)
+    return posts
 
 
 def service_hours(view: View) -> F64:
     """[P] hours a week in which community staff serve: what forms and meetings leave."""
-    return np.asarray(workers(view) * (WEEK * (1.0 - view.rules.staff.admin_share)))
+    hours: F64 = workers(view) * np.float64(WEEK * (1.0 - view.rules.staff.admin_share))
+    return hours
 
 
 def spend(view: View, effects: Effects, hours: F64 | float) -> None:
@@ -32,7 +34,7 @@ def spend(view: View, effects: Effects, hours: F64 | float) -> None:
 def helpable() -> F64:
     """[classes] how the needs that neighbours could meet are spread over classes of service; sums to 1."""
     rates = [fsum(i.rate * i.coproducible for i in catalogue() if i.kind == kind) for kind in CLASSES]
-    return np.array(rates) / fsum(rates)
+    return np.array([rate / fsum(rates) for rate in rates])
 
 
 def picked(rank: F64, share: float) -> F64:

@@ -1,4 +1,4 @@
-"""Service carriers: stations in compounds, windows, opening hours, friendlier centres (M35, M36)."""
+"""Service carriers: stations in compounds, windows, opening hours (M36)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from sim.practices.base import Expectation
-from sim.practices.renovation import Renovation
 from sim.reforms.base import between, within
 from sim.rules import Carriers, Rules
 
@@ -98,25 +97,3 @@ class OpeningHours:
 
     def amend(self, rules: Rules) -> Rules:
         return replace(rules, carriers=replace(rules.carriers, extra_hours=self.extra_hours, saturday=self.saturday))
-
-
-@dataclass(frozen=True, kw_only=True)
-class FriendlierCentres:
-    """Renovate a share of the centres for friendliness (M35). Neutral: 0."""
-
-    share: float
-
-    mechanism: ClassVar[str] = Renovation.mechanism
-    tried: ClassVar[dict[str, Any]] = {"share": 1.0}
-    expected: ClassVar[tuple[Expectation, ...]] = Renovation.expected
-    cost: ClassVar[Expectation] = Renovation.cost
-
-    def __post_init__(self) -> None:
-        within(self, "share", Renovation, "renovated_share")
-
-    @classmethod
-    def neutral(cls) -> Self:
-        return cls(share=Renovation().renovated_share)
-
-    def amend(self, rules: Rules) -> Rules:
-        return replace(rules, renovation=replace(rules.renovation, renovated_share=self.share))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from sim.practices.base import Expectation
-from sim.practices.incentive import Incentive
 from sim.reforms.base import within
 from sim.rules import Fund, Rules
 
@@ -51,12 +50,14 @@ class FundFormula:
     keep_base_grants: bool = _TODAY.keep_base_grants  # a merged unit keeps the base grants of its parts
 
     mechanism: ClassVar[str] = "M28"
-    tried: ClassVar[dict[str, Any]] = {"urban_base": 50_000.0, "rural_base": 100_000.0, "urban_per_100": 2_500.0}
+    tried: ClassVar[dict[str, Any]] = {
+        "urban_base": 50_000.0, "urban_per_100": 2_500.0, "rural_base": 125_000.0, "rural_per_100": 6_000.0,
+    }  # fmt: skip
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="gini_funds", direction="down", reason="less by unit, more by head"),
     )
     cost: ClassVar[Expectation] = Expectation(
-        outcome="gini_helped", direction="open", reason="small villages lose projects"
+        outcome="fund_per_resident", direction="down", reason="bases halved are not made up by heads"
     )
 
     def __post_init__(self) -> None:
@@ -77,25 +78,3 @@ class FundFormula:
             keep_base_grants=self.keep_base_grants,
         )
         return replace(rules, fund=fund)
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncentiveShare:
-    """Pay this share of the fund by appraisal (M28). Neutral: 0.24."""
-
-    share: float
-
-    mechanism: ClassVar[str] = Incentive.mechanism
-    tried: ClassVar[dict[str, Any]] = Incentive.tried
-    expected: ClassVar[tuple[Expectation, ...]] = Incentive.expected
-    cost: ClassVar[Expectation] = Incentive.cost
-
-    def __post_init__(self) -> None:
-        within(self, "share", Incentive)
-
-    @classmethod
-    def neutral(cls) -> Self:
-        return cls(share=Incentive().share)
-
-    def amend(self, rules: Rules) -> Rules:
-        return replace(rules, incentive=replace(rules.incentive, share=self.share))
