@@ -38,7 +38,7 @@ class Planning(Practice):
     staff_hours: float = lever(1.0, 0.0, 10.0, "hours of community staff a week for appraisal at full level")
 
     mechanism = "M26"
-    tried: ClassVar[dict[str, Any]] = {"level": 1.0}
+    tried: ClassVar[dict[str, Any]] = {"level": 0.8}
     expected = (
         Expectation(outcome="fit_gap", direction="down", reason="each type has a centre of its own cut"),
         Expectation(outcome="one_visit_share", direction="up", reason="what is asked for is there"),

@@ -31,13 +31,13 @@ class Volunteering(Practice):
     active: float = lever(1.0, 0.33, 1.67, "times the active share of the registered", "0.1 to 0.5 over 0.3")
     hours: float = lever(1.0, 0.42, 3.33, "times the hours asked of an active volunteer", "5 to 40 over 12")
     dilution: float = lever(0.3, 0.0, 1.0, "share less that a new volunteer gives")
-    norm_hours: float = lever(16.0, 12.0, 40.0, "hours a year above which volunteers tire")
+    norm_hours: float = lever(12.0, 12.0, 40.0, "hours a year above which volunteers tire")
     fatigue: float = lever(0.5, 0.0, 2.0, "logit lost per share of hours above the norm")
     yuan: float = lever(30.0, 0.0, 300.0, "yuan a year and volunteer registered anew")
     staff_hours: float = lever(1.0, 0.0, 10.0, "hours of community staff a year and active volunteer gained")
 
     mechanism = "M23"
-    tried: ClassVar[dict[str, Any]] = {"registered": 1.2, "active": 1.4, "hours": 1.6}
+    tried: ClassVar[dict[str, Any]] = {"registered": 1.2, "active": 1.1, "hours": 1.1}
     expected = (
         Expectation(outcome="volunteer_hours", direction="up", reason="more volunteers, asked for more"),
         Expectation(outcome="helped_share", direction="up", reason="a part of the hours goes to cases"),
