@@ -88,7 +88,8 @@ def test_todays_items_are_those_of_the_catalogue_and_more_nest() -> None:
     sizes = [on_the_cloud(n) for n in range(0, 216, 5)]
     assert all(fewer <= more for fewer, more in pairwise(sizes))
     assert (
-        (items(0.0, 50)["affinity"][:, ONLINE] > 0.0) == np.isin(np.arange(len(catalogue())), list(on_the_cloud(50)))
+        (items(0.0, 50, 33)["affinity"][:, ONLINE] > 0.0)
+        == np.isin(np.arange(len(catalogue())), list(on_the_cloud(50)))
     ).all()
 
 

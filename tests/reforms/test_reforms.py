@@ -10,6 +10,7 @@ import pytest
 from sim.reforms import (
     REFORMS,
     ClearDuties,
+    ClosedLoop,
     CompoundStations,
     FundFormula,
     FundLevel,
@@ -42,6 +43,7 @@ MOVED: dict[str, Any] = {
     "opening_hours": OpeningHours(extra_hours=2.0, saturday=True),
     "staff_levels": StaffLevels(community=1.2, grid=0.9, town_team=1.1, departments=1.3),
     "clear_duties": ClearDuties(off_service=0.9),
+    "closed_loop": ClosedLoop(**ClosedLoop.tried),
     **{name: reform(**reform.tried) for name, reform in PRACTICE_REFORMS.items()},
 }
 
@@ -63,7 +65,8 @@ TOUCHES = {
     "opening_hours": {"carriers.extra_hours", "carriers.saturday"},
     "staff_levels": {"staff.community_per_10k", "staff.town_team_per_10k", "grid.workers_per_10k",
                      "departments.staff_per_10k"},
-    "clear_duties": {"staff.admin_share", "staff.offservice_share_town", "misroute.overlap"},
+    "closed_loop": {"deadlines.days", "deadlines.escalate_after", "deadlines.callback_share"},
+    "clear_duties": {"staff.admin_share", "staff.offservice_share_town", "staff.zone_share", "misroute.overlap"},
 }  # fmt: skip
 TOUCHES |= {name: {f"{name}.{lever}" for lever in reform.tried} for name, reform in PRACTICE_REFORMS.items()}
 TOUCHES["merge"] = TOUCHES["merge_towns"] | TOUCHES["merge_villages"]
