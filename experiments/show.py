@@ -112,18 +112,19 @@ def outcomes(folders: Folders, text: Words) -> list[Row]:
 
 
 def parameters(folders: Folders, text: Words) -> list[Row]:
-    """Levers of the rules first (they can be set), then the published figures behind them."""
+    """Levers of the rules first (they can be set), then the published figures behind them and what each is used for."""
     found = []
     for name, lever in levers():
         meta = lever.metadata
         allowed = " | ".join(meta["choices"])
         low, high = (allowed, "") if allowed else (meta["low"], meta["high"])
         found.append({"parameter": f"rules.{name}", "value": lever.default, "low": low, "high": high,
-                      "unit": meta["unit"], "source": meta["source"]})  # fmt: skip
+                      "unit": meta["unit"], "source": meta["source"], "use": "lever", "note": ""})  # fmt: skip
     published = [
         {"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
-         "source": f"{row['source']} ({row['confidence']})"}
-        for row in _data("parameters.csv")
+         "source": f"{row['source']} ({row['confidence']})", "use": f"{use['use']} {use['where']}".strip(),
+         "note": use["note"]}
+        for row, use in zip(_data("parameters.csv"), _data("parameter_uses.csv"), strict=True)
     ]  # fmt: skip
     return found + published
 
