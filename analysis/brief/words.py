@@ -68,5 +68,6 @@ def entries() -> dict[str, dict[str, str]]:
                     raise ValueError(f"{name}: {group}.{key} comes twice")
                 found[f"{group}.{key}"] = entry
     for name, reform in REFORMS.items():  # an option that is a reform alone is called as the reform
-        found.setdefault(f"option.{name}", found[f"reform.{reform.__name__}"])
+        if f"reform.{reform.__name__}" in found:
+            found.setdefault(f"option.{name}", found[f"reform.{reform.__name__}"])
     return found
