@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from analysis.brief.words import LANGUAGES, Words, words
+from experiments import mechanisms as mechanism_table
 from experiments.composing import EVERYWHERE, Folders
 from experiments.guard import keys, read_yaml
 from experiments.options import sets_of
@@ -22,7 +20,7 @@ from sim.rules import levers
 
 Row = dict[str, Any]
 WIDEST = 96  # characters of a cell on the terminal; JSON has all of it
-TOO_LONG = ("quantity_changed", "outputs", "evidence_parameters")  # columns that only JSON has
+TOO_LONG = ("quantity",)  # columns that only JSON has
 
 
 def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool = False) -> None:
@@ -98,8 +96,8 @@ def reforms(folders: Folders, text: Words) -> list[Row]:
 
 
 def mechanisms(folders: Folders, text: Words) -> list[Row]:
-    """The 45 mechanisms: what each changes, by which levers, on what evidence."""
-    return _data("mechanisms.csv")
+    """The 45 mechanisms: which levers each has, what it moves, on what evidence, where it is written."""
+    return mechanism_table.rows()
 
 
 def outcomes(folders: Folders, text: Words) -> list[Row]:
@@ -123,7 +121,7 @@ def parameters(folders: Folders, text: Words) -> list[Row]:
     published = [
         {"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
          "source": f"{row['source']} ({row['confidence']})"}
-        for row in _data("parameters.csv")
+        for row in mechanism_table.table("parameters.csv")
     ]  # fmt: skip
     return found + published
 
@@ -159,11 +157,6 @@ def _words(lang: str) -> Words:
     return words(lang)
 
 
-def _data(name: str) -> list[Row]:
-    text = (files("sim") / "data" / name).read_text("utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
 def _plain(node: Any) -> Any:
     """What a node of YAML says, as text."""
     if node.id == "mapping":
@@ -172,6 +165,8 @@ def _plain(node: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list):  # one thing a line, all of them
+        return "\n".join(map(str, value))
     if isinstance(value, dict):
         value = ", ".join(f"{key}: {_cell(item)}" if item != "" else key for key, item in value.items())
     text = str(value)

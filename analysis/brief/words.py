@@ -11,7 +11,10 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml", "mobilising.yaml", "shared_governance.yaml")
+FILES = (
+    "ablation.yaml", "page.yaml", "outcomes.yaml", "options.yaml",
+    "levers.yaml", "mobilising.yaml", "shared_governance.yaml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
