@@ -19,8 +19,9 @@ from sim.reforms import REFORMS
 from sim.rules import levers
 
 Row = dict[str, Any]
+WHOLE = ("levers, ranges", "code")  # columns of names that a fold would break
 WIDEST = 96  # characters of a cell on the terminal; JSON has all of it
-TOO_LONG = ("quantity",)  # columns that only JSON has
+TOO_LONG = ("quantity", "reforms")  # columns that only JSON has
 
 
 def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool = False) -> None:
@@ -46,8 +47,10 @@ def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool 
     if as_json:
         print_json({topic: rows})
     else:
+        rows = [_for_people(row) for row in rows]
         columns = [column for column in rows[0] if column not in TOO_LONG] if rows else ["nothing found"]
-        print_table(topic, columns, [[_cell(row[column]) for column in columns] for row in rows])
+        whole = [i for i, column in enumerate(columns) if column in WHOLE]
+        print_table(topic, columns, [[_cell(row[column]) for column in columns] for row in rows], whole=whole)
 
 
 def cities(folders: Folders, text: Words) -> list[Row]:
@@ -155,6 +158,15 @@ def _words(lang: str) -> Words:
     if lang not in LANGUAGES:
         raise refuse(COMMAND_LINE, "lang", lang, allowed="must be one of", names=LANGUAGES)
     return words(lang)
+
+
+def _for_people(row: Row) -> Row:
+    """The same with the range of each lever behind it: side by side in two columns they would lose each other."""
+    if "ranges" not in row:
+        return row
+    both = [f"{name}: {span}" for name, span in zip(row["levers"], row["ranges"], strict=True)]
+    told = {"levers, ranges" if key == "levers" else key: value for key, value in row.items() if key != "ranges"}
+    return {**told, "levers, ranges": both}
 
 
 def _plain(node: Any) -> Any:

@@ -26,13 +26,10 @@ class IndexWeights:
 
     mechanism: ClassVar[str] = "M45"
     touches: ClassVar[tuple[str, ...]] = tuple(f"indices.{f.name}" for f in fields(Indices))
-    tried: ClassVar[dict[str, Any]] = {
-        "gain_in_time": 0.8, "happy_trust": 0.8, "happy_active": 0.5, "safe_hazards": 0.8,
-    }  # fmt: skip
+    tried: ClassVar[dict[str, Any]] = {"gain_in_time": 0.8, "happy_active": 0.5, "safe_hazards": 0.8}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="gain", direction="down", reason="needs met in time are fewer than needs met at all"),
-        Expectation(outcome="happiness", direction="open", reason="it moves towards trust, be that the higher part"),
-        Expectation(outcome="security", direction="open", reason="it moves towards hazards, be that the higher part"),
+        Expectation(outcome="happiness", direction="down", reason="taking part is full only where twice as many do"),
     )
     cost: ClassVar[Expectation] = Expectation(
         outcome="gini_gain", direction="up", reason="communities differ more in what is met in time than in what is met"
