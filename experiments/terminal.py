@@ -39,9 +39,8 @@ def print_table(
 
     console = Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, color_system=None)
     table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    kept = {
-        i: min(max((len(part) for row in rows for part in row[i].split("\n")), default=0), WIDEST_WHOLE) for i in whole
-    }
+    longest = [max((len(part) for row in rows for part in row[i].split("\n")), default=0) for i in range(len(columns))]
+    kept = {i: min(most, WIDEST_WHOLE) for i, most in enumerate(longest) if i in whole or (whole and most <= NARROWEST)}
     left = (console.width - sum(kept.values()) - 3 * len(columns)) // max(1, len(columns) - len(kept))
     for i, column in enumerate(columns):
         most = max(left, NARROWEST) if kept and i not in kept else None
