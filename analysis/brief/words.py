@@ -13,7 +13,10 @@ import yaml
 from sim.reforms import REFORMS
 
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml", "mobilising.yaml", "shared_governance.yaml")
+FILES = (
+    "ablation.yaml", "page.yaml", "outcomes.yaml", "options.yaml",
+    "levers.yaml", "mobilising.yaml", "shared_governance.yaml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from experiments.ablation import jobs_of, read_ablation
 from experiments.composing import Folders
 from experiments.design import PlannedTrial, conduct, plan
 from experiments.engine import local
@@ -82,7 +83,7 @@ def _asked(words: Sequence[str]) -> tuple[Path, int, int]:
 def _kept(store: Path, manifest: dict[str, Any], folders: Folders, plugins: tuple[str, ...]) -> Kept:
     """The trials of a result as its command describes them today."""
     verb, words, told = _command(manifest["command"])
-    if verb not in ("run", "compare", "sweep"):
+    if verb not in ("run", "compare", "sweep", "ablate"):
         raise refuse(str(store / MANIFEST), "command", manifest["command"], allowed="is none that can be run again")
     for plugin in told["--plugin"]:
         if plugin not in plugins:
@@ -97,8 +98,10 @@ def _kept(store: Path, manifest: dict[str, Any], folders: Folders, plugins: tupl
             raise Refusal(f"{store / MANIFEST}: its command describes {sweep.trials} trials today, and it holds "
                           f"{manifest['planned']}")  # fmt: skip
         return [(sweep.trial(number), sweep.label(number), digest) for number, digest in digests.items()]
-    settings = read(verb, words, folders=folders, plugins=plugins)
-    jobs = plan(settings)
+    if verb == "ablate":
+        jobs = jobs_of(read_ablation(words, folders=folders, plugins=plugins))
+    else:
+        jobs = plan(read(verb, words, folders=folders, plugins=plugins))
     if manifest["status"] != DONE:
         raise Refusal(f"{store / MANIFEST}: is {manifest['status']}; only a finished study can be verified")
     import pyarrow.parquet as pq
