@@ -15,6 +15,7 @@ from sim.mechanisms.filing import file_needs
 from sim.mechanisms.layouts import hand_over, lay_out
 from sim.mechanisms.practising import Practising
 from sim.mechanisms.raising import raise_needs
+from sim.mechanisms.regrouping import follow_mandates
 from sim.mechanisms.settling import CELLS, settle
 from sim.mechanisms.tables import Ground, Ledger
 from sim.mechanisms.tiers import work_the_day
@@ -64,11 +65,13 @@ class DistrictRun:
             self.stand_on(day, rules, before, now, dip)
             return
         self.pay(day)
-        earlier, m = self.layout, self.memory
+        earlier, mandates, m = self.layout, self.rules.mandates.departments, self.memory
         self.stand_on(day, rules, before, now, dip)
         hand_over(earlier, self.layout)
         shut = self.layout.compounds["station"][:-1] < 0  # whoever waited there goes to the community centre
         move_cases(m, shut, int(Stage.COMPOUND), int(Stage.COUNTER))
+        if rules.mandates.departments != mandates:
+            follow_mandates(m, mandates, rules.mandates.departments)
         projects.follow_accounts(m, self.layout.seat[self.layout.community_of_place].astype(np.int64))
         closed = max(0, earlier.towns - self.layout.towns)
         m.purse.pay("one_off", int(closed * rules.jurisdiction.one_off_yuan * 100.0))

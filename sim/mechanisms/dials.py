@@ -42,9 +42,9 @@ def items(online: float, cloud: int, departments: int) -> np.ndarray:
         row["statutory"] = threshold(item.statutory_share)
         row["urgent"] = threshold(item.urgent_share)
         row["help"] = threshold(item.coproducible)
-        holders = tuple(dict.fromkeys(merged(d, departments) for d in item.departments))
-        row["n_departments"] = len(holders)
-        row["departments"][: len(holders)] = holders
+        held_by = holders(number, departments)
+        row["n_departments"] = len(held_by)
+        row["departments"][: len(held_by)] = held_by
         row["lead"] = item.departments[0] if item.departments else number % len(DEPARTMENTS)
         row["kind"] = CLASSES.index(item.kind)
         row["group"] = len(CLASSES) if item.dispute else CLASSES.index(item.kind)
@@ -55,6 +55,11 @@ def items(online: float, cloud: int, departments: int) -> np.ndarray:
 def merged(department: int, departments: int) -> int:
     """The number of the department that holds a department's mandate where all are merged into so many."""
     return department * departments // len(DEPARTMENTS)
+
+
+def holders(item: int, departments: int) -> tuple[int, ...]:
+    """The departments that an item needs, each once, in the order in which a case sees them."""
+    return tuple(dict.fromkeys(merged(d, departments) for d in catalogue()[item].departments))
 
 
 def on_the_cloud(cloud: int) -> frozenset[int]:

@@ -102,7 +102,9 @@ def _before(x, y):  # type: ignore[no-untyped-def]
         return x.number < y.number
     if (x.flags & DUPLICATE) != (y.flags & DUPLICATE):
         return x.flags & DUPLICATE < y.flags & DUPLICATE
-    return x.target < y.target
+    if x.target != y.target:
+        return x.target < y.target
+    return x.work < y.work  # parts of a case that a merger brought to one department
 
 
 @kernel

@@ -120,9 +120,8 @@ def open_cases(memory: Memory) -> Table:
     """The cases in the pool in canonical order, parallel parts of a case among them, links between them left out."""
     cases = memory.pool[memory.chain != VACANT]
     cases["patience"][cases["flags"] & CHILD != 0] = 0
-    order = np.lexsort(
-        (cases["target"], cases["flags"], cases["number"], cases["day"], cases["resident"], cases["compound"])
-    )
+    keys = ("work", "target", "flags", "number", "day", "resident", "compound")  # the last decides first
+    order = np.lexsort(tuple(cases[key] for key in keys))
     found: Table = cases[order]
     return found
 
