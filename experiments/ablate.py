@@ -84,13 +84,13 @@ def _check(about: dict[str, Any], found: Sequence[Ablated]) -> None:
 
 def _print(ablation: Ablation, found: Sequence[Ablated], lang: str) -> None:
     """One row a reform: what was declared of it and how that moved."""
-    from experiments.ablation_files import called
+    from experiments.ablation_files import called, tried_as
 
     text = _words(lang)
     columns = [text(f"ablation.{key}") for key in ("mechanism", "reform", "neutral", "moved", "cost_worsened")]
     rows = [
         [
-            f"{one.mechanism} {called(one.mechanism, lang)}", text.name("reform", one.reform),
+            f"{one.mechanism} {called(one.mechanism, lang)}", tried_as(one, text),
             text("ablation.identical" if one.neutral_identical else "ablation.differs"),
             _truth(one.moved_as_expected, text), _truth(one.cost_worsened, text),
             "\n".join(_told(change, text) for change in one.declared),

@@ -16,7 +16,7 @@ from analysis.brief.words import LANGUAGES, Words, words
 from analysis.figures import mechanisms as matrix
 from analysis.figures.drawing import FONT, png, svg
 from experiments.ablation import Ablation
-from experiments.mechanisms import phrases
+from experiments.mechanisms import phrases, reforms_of
 from experiments.terminal import finite
 from sim.outcomes import OUTCOMES
 from sim.world.city import City
@@ -134,10 +134,16 @@ def called(mechanism: str, lang: str) -> str:
     return phrases()[mechanism][0 if lang == "zh" else 1]
 
 
+def tried_as(one: Ablated, text: Words) -> str:
+    """What the reform is called; words go by its class."""
+    kind = reforms_of()[one.mechanism][one.reform].__name__
+    return text.name("reform", kind) if f"reform.{kind}" in text.table else one.reform.replace("_", " ")
+
+
 def _name(one: Ablated, found: Sequence[Ablated], text: Words) -> str:
     """A row's name: the mechanism's, and the reform's where a mechanism has several."""
     several = sum(other.mechanism == one.mechanism for other in found) > 1
-    own = f" · {text.name('reform', one.reform)}" if several else ""
+    own = f" · {tried_as(one, text)}" if several else ""
     most = LONGEST[text.lang] - len(own)
     phrase = called(one.mechanism, text.lang)
     return f"{one.mechanism} {phrase if len(phrase) <= most else phrase[: most - 1] + '…'}{own}"
