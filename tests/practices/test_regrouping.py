@@ -1,4 +1,4 @@
-"""When mandates are merged or split, open cases go to who holds them now, and nobody sees one department twice. Exact."""
+"""When mandates are merged or split, open cases go to who holds them now; nobody sees a department twice. Exact."""
 
 from __future__ import annotations
 
