@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from analysis.compare import column, leaders, t_interval
+from sim.levers import ASSUMPTION
 from sim.outcomes import OUTCOMES
 from sim.reforms.base import Option
-from sim.rules import ASSUMPTION, Rules, levers
+from sim.rules import Rules, levers
 from sim.trial import Record
 
 
