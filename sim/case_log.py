@@ -31,9 +31,7 @@ from sim.world.events import EVENT, MOST_AT_ONCE, Events
 __all__ = ["EVENT", "Events", "simulate_logged"]
 
 
-def simulate_logged(
-    trial: Trial, keep: Callable[[Events], None], watch: Callable[[int], None] | None = None
-) -> Record:
+def simulate_logged(trial: Trial, keep: Callable[[Events], None], watch: Callable[[int], None] | None = None) -> Record:
     """What `simulate` gives; `keep` is given the events of each finished day, EVENT[n], districts in their order.
 
     Threads make no difference, neither to the log nor to the time that it takes.

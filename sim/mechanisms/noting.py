@@ -31,9 +31,7 @@ FILED, QUEUED, CARED, LEFT_QUEUE, RETURNED, OUTSIDE, REOPENED, CLOSED, LEFT = (i
 ONLINE, HOTLINE, GRID, EXTERNAL = (int(s) for s in (Stage.ONLINE, Stage.HOTLINE, Stage.GRID, Stage.EXTERNAL))
 BRANCH, DEPARTMENT = int(Stage.BRANCH), int(Stage.DEPARTMENT)
 T_FILED, T_HELPED, T_REOPENED = int(Tally.FILED), int(Tally.CO_PRODUCED), int(Tally.REOPENED)
-T_DEPARTED, T_AT, T_LEFT, T_SOLVED = (
-    int(t) for t in (Tally.DEPARTED, Tally.DEPARTED_AT, Tally.LEFT, Tally.SOLVED)
-)
+T_DEPARTED, T_AT, T_LEFT, T_SOLVED = (int(t) for t in (Tally.DEPARTED, Tally.DEPARTED_AT, Tally.LEFT, Tally.SOLVED))
 
 
 @kernel

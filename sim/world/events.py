@@ -39,8 +39,7 @@ EVENT = np.dtype(
         ("stage", np.uint8),
         ("pauses", np.uint8),  # service that goes on at the next opening
         ("solved", np.uint8),  # of a case that is closed
-    ],
-    align=True,
-)
+    ]
+)  # without gaps: what is between fields would differ from run to run
 Events = npt.NDArray[np.void]  # EVENT[n]; of one case in the order of what happened
 MOST_AT_ONCE = 12  # events that one need or one step of a case can bring
