@@ -21,6 +21,7 @@ from experiments.sweep.codebook import outcomes_table, package
 from experiments.sweep.damage import PLAN, damage, is_sweep
 from experiments.sweep.disk import TEMPORARY, put, rename, unsealed
 from experiments.sweep.events import Logged, parts_of
+from experiments.sweep.summary import summarise, summary_table
 from experiments.sweep.tables import KEPT
 from experiments.terminal import print_json
 
@@ -74,6 +75,10 @@ def _written(store: Path, to: Path, logged: Logged | None) -> Iterator[Path]:
         yield _csv(to / "events.csv", schemas["events"], parts_of(log))
     for name, paths in tables.items():
         yield _csv(to / f"{name}.csv", schemas[name], (pq.read_table(path) for path in paths))
+    if is_sweep(store) and "plan" in tables:
+        found = summary_table(summarise(store, tables["outcomes"]))
+        schemas["summary"] = found.schema
+        yield _csv(to / "summary.csv", found.schema, iter([found]))
     book = outcomes_table()
     yield _csv(to / "codebook.csv", book.schema, iter([book]))
     schemas["codebook"] = book.schema
