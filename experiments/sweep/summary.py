@@ -108,7 +108,8 @@ def _values(parts: Sequence[Path], trials: int, outcomes: Sequence[str]) -> tupl
     for path in parts:
         part = pq.read_table(path, columns=["trial", "outcome", "group", "value"], filters=[("group", "==", "all")])
         names = part["outcome"].combine_chunks().dictionary_encode()
-        place = np.array([outcomes.index(name) for name in names.dictionary.to_pylist()], np.int64)
+        known = {name: place for place, name in enumerate(outcomes)}
+        place = np.array([known.get(name, -1) for name in names.dictionary.to_pylist()], np.int64)
         trial = part["trial"].to_numpy()
         values[trial, place[names.indices.to_numpy()]] = part["value"].to_numpy()
         kept[trial] = True

@@ -47,8 +47,8 @@ def print_told(summary: Summary, lang: str, folder: str) -> None:
                      *(_cell(row, text) for row in of_case)])  # fmt: skip
     print_table("", columns, rows)
     more = len(summary.base) - SHOWN
-    print(f"{f'{more} more cases, ' if more > 0 else ''}all outcomes with sd and intervals: "
-          f"reformsim store export {folder} -> summary.csv")  # fmt: skip
+    print("below a mean: the paired difference to the case with one thing changed back, 95 % of it within the bounds; "
+          f"{f'{more} more cases, ' if more > 0 else ''}all outcomes: reformsim store export {folder}")  # fmt: skip
 
 
 def _name(row: dict[str, Any], text: Words) -> str:

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from experiments.cli import main
@@ -49,14 +50,12 @@ def test_pandas(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_duckdb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    duckdb = pytest.importorskip("duckdb")
     monkeypatch.chdir(folder)
     (text,) = fenced("sql")
     assert len(duckdb.sql(text).fetchall()) == 6
 
 
 def test_polars(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("polars")
     monkeypatch.chdir(folder)
     (text,) = (text for text in fenced("py") if "polars" in text)
     exec(compile(text, "page", "exec"), {})
