@@ -34,7 +34,7 @@ from sim.world.city import City
 from sim.world.events import Activity
 from sim.world.tallies import SERVED_KINDS
 
-MOST_CASES = 2_000_000  # of a trial that can be logged: some 14 million rows, 2 GB as CSV
+MOST_CASES = 2_000_000  # of a trial that can be logged: some 9 million rows, 2 GB as CSV
 ROWS_AT_ONCE = 100_000
 ACTIVITIES = tuple(activity.name.lower() for activity in Activity)
 STAGES = ("", *SERVED_KINDS, *[""] * (len(Stage) - 1 - len(SERVED_KINDS)))
