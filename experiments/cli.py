@@ -17,6 +17,7 @@ VERBS = {
     "run": "one trial: city, option, scenario, seed -> a summary table and a folder of results",
     "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
     "sweep": "any design over rules, scenarios and options -> a store that survives being cut short",
+    "ablate": "each of the 45 mechanisms alone against the baseline -> does it move what it says? A wiring check",
     "verify": "run a result again from its manifest and compare the digests",
     "store": "check, repair or export the results of a sweep",
     "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
@@ -31,6 +32,7 @@ Simulate and evaluate reforms of grassroots governance before a city adopts them
   reformsim compare                                  the main job: the committee's options on a share of Chengdu
   reformsim run city=tiny option=grid_300_same_staff one option in a city small enough to follow by hand
   reformsim sweep +experiment=grid_size              a shipped study; the same command again does what is missing
+  reformsim ablate mechanism=M17                     one mechanism alone: what it moves, what it costs
   reformsim show parameters grid                     every lever with value, range, unit and source
 
 reformsim VERB --help shows a verb's keys.
@@ -58,6 +60,15 @@ EPILOGS = {
   days=90 warmup=28 seed=1 replications=5 series=none|week|day places=true|false
   processes=2 threads=1 chunk=4096 part=100 time_limit=3600 memory_limit=4 out=FOLDER lang=en|zh
 The same command does only what is missing; several may run on one folder. Ctrl-C keeps what has ended.""",
+    "ablate": """keys:
+  mechanism=all                 or some: mechanism=M17, mechanism=M17,M28 (reformsim show mechanisms)
+  city=chengdu|synthetic|tiny   city.share=0.05 of Chengdu   city.residents=20000 of a synthetic city
+  scenario=base                 a file of configs/scenario/
+  rules.THEME.LEVER=VALUE       any lever (reformsim show parameters), for the baseline and all mechanisms
+  days=240 warmup=28 seed=1 replications=5 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh
+Each mechanism acts alone at the levers at which it is tried, and its neutral form must give the baseline's digest.
+What it moves is set beside what was declared of it. That is a check of wiring, not evidence. Ctrl-C keeps the
+mechanisms whose trials have ended.""",
     "verify": """MANIFEST is a results folder or its manifest.json; it may be left out where results/ holds one only.
 Files are checked against their SHA-256; then the trials are run again (sample=N of them, spread over the whole;
 sample=0 is all) and the digests are compared.
@@ -165,6 +176,12 @@ def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> None:
         from experiments.sweep.verb import sweep
 
         sweep(read_sweep(asked.words, folders=folders, plugins=plugins), as_json=asked.json, **extra)
+        return
+    if verb == "ablate":
+        from experiments.ablate import ablate
+        from experiments.ablation import read_ablation
+
+        ablate(read_ablation(asked.words, folders=folders, plugins=plugins), as_json=asked.json, **extra)
         return
     settings = read(verb, asked.words, folders=folders, plugins=plugins)
     if verb == "run":

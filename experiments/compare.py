@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.conducting import conducted, report
 from experiments.design import PlannedTrial, conduct, identity, plan
-from experiments.engine import local
 from experiments.manifest import manifest
 from experiments.provenance import versions
 from experiments.refusal import RunsFailed
 from experiments.run import LOWEST, Conduct, folder_of, founded, warn_of_load
 from experiments.settings import Settings
-from experiments.store import DONE, STOPPED, Part, writing
-from experiments.terminal import print_json, print_table, progress, say
+from experiments.store import Part, writing
+from experiments.terminal import print_json, print_table, say
 from sim.trial import Record
 from sim.world.city import City
 
@@ -25,22 +23,6 @@ if TYPE_CHECKING:
     from analysis.brief.words import Words
     from analysis.compare import Effect
     from analysis.results import Results
-
-FAILED = "failed"
-
-
-@dataclass(kw_only=True)
-class Ended:
-    """How the trials of a study ended, by their number in the plan."""
-
-    records: dict[int, Record] = field(default_factory=dict)
-    failed: dict[int, str] = field(default_factory=dict)
-    stopped: bool = False
-
-    @property
-    def status(self) -> str:
-        """What the manifest says: stopped, failed (some trials) or done."""
-        return STOPPED if self.stopped else FAILED if self.failed else DONE
 
 
 def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = conduct) -> None:
@@ -56,10 +38,11 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
     city = founded(settings.city, settings.options)
     jobs = plan(settings)
     start = time.perf_counter()
-    ended = _run(jobs, settings, conduct)
+    sizes = len(settings.options), len(settings.scenarios), len(settings.replications)
+    ended = conducted(jobs, settings, conduct, "{} options x {} scenarios x {} replications".format(*sizes))
     seconds = time.perf_counter() - start
     if not ended.records:
-        _report(jobs, ended, folder)
+        report(jobs, ended, folder)
     runs = [(jobs[index], ended.records[index]) for index in sorted(ended.records)]
     results, briefs = None, {}
     failed = [f"{jobs[i].label}: {text}" for i, text in sorted(ended.failed.items())]
@@ -77,29 +60,9 @@ def compare(settings: Settings, *, as_json: bool = False, conduct: Conduct = con
         _print(said, results, settings.lang)
     if results is not None:
         _warn(said["utilisation"])
-    _report(jobs, ended, folder)
+    report(jobs, ended, folder)
     if results is not None and results.broken:
         raise RunsFailed(f"does not hold: {', '.join(results.broken)}; the results in {folder} must not be used")
-
-
-def _run(jobs: Sequence[PlannedTrial], settings: Settings, conduct: Conduct) -> Ended:
-    ended = Ended()
-    sizes = len(settings.options), len(settings.scenarios), len(settings.replications)
-    what = "{} options x {} scenarios x {} replications".format(*sizes)
-    with (
-        progress(len(jobs), what) as advance,
-        closing(local(conduct, jobs, settings.processes, settings.threads)) as engine,
-    ):
-        try:
-            for index, record, error in engine:
-                if record is not None:
-                    ended.records[index] = record
-                else:
-                    ended.failed[index] = f"{type(error).__name__}: {error}"
-                advance()
-        except KeyboardInterrupt:
-            ended.stopped = True
-    return ended
 
 
 def _paired(jobs: Sequence[PlannedTrial], records: Mapping[int, Record]) -> dict[str, dict[str, list[Record]]]:
@@ -226,15 +189,3 @@ def _warn(utilisation: Mapping[str, Mapping[str, float]]) -> None:
         warn_of_load(
             f"{option}: ", load if option == base else {kind: max(share, LOWEST) for kind, share in load.items()}
         )
-
-
-def _report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:
-    """Say what did not end, by the exception that the exit code hangs on."""
-    kept = f"{len(ended.records)} of {len(jobs)} trials are kept in {folder}" if ended.records else "nothing was kept"
-    if ended.stopped:
-        say(f"stopped: {kept}")
-        raise KeyboardInterrupt
-    if ended.failed:
-        first = min(ended.failed)
-        more = f", and {len(ended.failed) - 1} more" if len(ended.failed) > 1 else ""
-        raise RunsFailed(f"{jobs[first].label}: {ended.failed[first]}{more}; {kept}")

@@ -8,6 +8,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
+from experiments.mechanisms import reforms_of, rows
 from sim.outcomes import OUTCOMES
 from sim.reforms import REFORMS
 from sim.rules import Rules, levers
@@ -52,7 +53,29 @@ def reforms() -> str:
     return _page(lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"parameters.md": parameters, "outcomes.md": outcomes, "reforms.md": reforms}
+def mechanisms() -> str:
+    """The 45 mechanisms: levers, evidence and code of each, and what is declared of its reforms before any run."""
+    lines = ["# Mechanisms", "", f"{NOTE} `reformsim show mechanisms` prints the table.", ""]
+    lines += [
+        "How each is tried alone, and what is expected of it: see [the how-to](../how-to/check_the_mechanisms.md)."
+    ]
+    for row in rows():
+        lines += ["", f"## {row['id']} {row['term']}", "", f"{row['phrase']}", "", f"{row['quantity']}.", ""]
+        spans = zip(row["levers"], row["ranges"], strict=True)
+        lines += [f"- levers: {', '.join(f'`{name}` ({span})' for name, span in spans)}"]
+        lines += [f"- evidence: {row['evidence']}", f"- code: {', '.join(f'`{path}`' for path in row['code'])}", ""]
+        declared = [
+            (f"`{name}`", f"`{e.outcome}`", e.direction, role, e.reason)
+            for name, kind in reforms_of()[row["id"]].items()
+            for role, e in (*(("expected", e) for e in kind.expected), ("cost", kind.cost))
+        ]
+        lines += _table(("reform", "outcome", "direction", "as", "because"), declared)
+    return _page(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "parameters.md": parameters, "outcomes.md": outcomes, "reforms.md": reforms, "mechanisms.md": mechanisms,
+}  # fmt: skip
 
 
 def stale(folder: Path = FOLDER) -> Iterator[str]:

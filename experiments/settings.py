@@ -50,8 +50,20 @@ class CompareKnobs(Theme):
     lang: str = lever("en", None, None, "", choices=("en", "zh"))
 
 
-KNOBS: dict[str, type[RunKnobs] | type[CompareKnobs]] = {"run": RunKnobs, "compare": CompareKnobs}
-SEVERAL = {"run": (), "compare": ("scenario", "option"), "sweep": ("scenario", "option")}  # groups of several choices
+@dataclass(frozen=True, kw_only=True)
+class AblateKnobs(CompareKnobs):
+    """The plain keys of configs/ablate.yaml. `ablation.read_ablation` picks mechanisms on the command line."""
+
+    mechanism: str = lever("all", None, None, "", choices=("all",))
+
+
+KNOBS: dict[str, type[RunKnobs] | type[CompareKnobs]] = {
+    "run": RunKnobs, "compare": CompareKnobs, "ablate": AblateKnobs,
+}  # fmt: skip
+# Groups of which a verb takes several choices.
+SEVERAL: dict[str, tuple[str, ...]] = {
+    "run": (), "ablate": (), "compare": ("scenario", "option"), "sweep": ("scenario", "option"),
+}  # fmt: skip
 K = TypeVar("K", bound=Theme)
 
 
@@ -86,7 +98,7 @@ class Settings:
 def read(
     verb: str, overrides: Sequence[str], *, folders: Folders | None = None, plugins: tuple[str, ...] = ()
 ) -> Settings:
-    """The settings of a verb ("run", "compare") under these overrides.
+    """The settings of a verb ("run", "compare", or "ablate", which picks its options itself) under these overrides.
 
     Raises:
         Refusal: anything unknown, mistyped, out of range, missing or hostile, in one line.
@@ -145,6 +157,8 @@ def choices_of(
         asked.add(name)
         if len(choices[name]) > 1 and name not in SEVERAL[verb]:
             raise refuse(place, name, list(choices[name]), allowed="takes one choice; allowed:", names=known)
+    if "option" not in choices:
+        return choices, (), values
     home = (where or {}).get("option", COMMAND_LINE if "option" in asked else f"configs/{verb}.yaml")
     found = chosen(choices["option"], sets, home, whole="option" in SEVERAL[verb])
     choices["option"] = tuple(dict.fromkeys(own for own in found.values() if own)) or tuple(sets)[:1]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from analysis.brief.words import LANGUAGES, Words, words
+from experiments import mechanisms as mechanism_table
 from experiments.composing import EVERYWHERE, Folders
 from experiments.guard import keys, read_yaml
 from experiments.options import sets_of
@@ -21,8 +19,9 @@ from sim.reforms import REFORMS
 from sim.rules import levers
 
 Row = dict[str, Any]
+WHOLE = ("levers, ranges", "code")  # columns of names that a fold would break
 WIDEST = 96  # characters of a cell on the terminal; JSON has all of it
-TOO_LONG = ("quantity_changed", "outputs", "evidence_parameters")  # columns that only JSON has
+TOO_LONG = ("quantity", "reforms")  # columns that only JSON has
 
 
 def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool = False) -> None:
@@ -48,8 +47,10 @@ def show(asked: Sequence[str], *, folders: tuple[Path, ...] = (), as_json: bool 
     if as_json:
         print_json({topic: rows})
     else:
+        rows = [_for_people(row) for row in rows]
         columns = [column for column in rows[0] if column not in TOO_LONG] if rows else ["nothing found"]
-        print_table(topic, columns, [[_cell(row[column]) for column in columns] for row in rows])
+        whole = [i for i, column in enumerate(columns) if column in WHOLE]
+        print_table(topic, columns, [[_cell(row[column]) for column in columns] for row in rows], whole=whole)
 
 
 def cities(folders: Folders, text: Words) -> list[Row]:
@@ -98,8 +99,8 @@ def reforms(folders: Folders, text: Words) -> list[Row]:
 
 
 def mechanisms(folders: Folders, text: Words) -> list[Row]:
-    """The 45 mechanisms: what each changes, by which levers, on what evidence."""
-    return _data("mechanisms.csv")
+    """The 45 mechanisms: which levers each has, what it moves, on what evidence, where it is written."""
+    return mechanism_table.rows()
 
 
 def outcomes(folders: Folders, text: Words) -> list[Row]:
@@ -112,18 +113,19 @@ def outcomes(folders: Folders, text: Words) -> list[Row]:
 
 
 def parameters(folders: Folders, text: Words) -> list[Row]:
-    """Levers of the rules first (they can be set), then the published figures behind them."""
+    """Levers of the rules first (they can be set), then the published figures behind them and what each is used for."""
     found = []
     for name, lever in levers():
         meta = lever.metadata
         allowed = " | ".join(meta["choices"])
         low, high = (allowed, "") if allowed else (meta["low"], meta["high"])
         found.append({"parameter": f"rules.{name}", "value": lever.default, "low": low, "high": high,
-                      "unit": meta["unit"], "source": meta["source"]})  # fmt: skip
+                      "unit": meta["unit"], "source": meta["source"], "use": "lever", "note": ""})  # fmt: skip
     published = [
         {"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
-         "source": f"{row['source']} ({row['confidence']})"}
-        for row in _data("parameters.csv")
+         "source": f"{row['source']} ({row['confidence']})", "use": f"{use['use']} {use['where']}".strip(),
+         "note": use["note"]}
+        for row, use in zip(*map(mechanism_table.table, ("parameters.csv", "parameter_uses.csv")), strict=True)
     ]  # fmt: skip
     return found + published
 
@@ -159,9 +161,13 @@ def _words(lang: str) -> Words:
     return words(lang)
 
 
-def _data(name: str) -> list[Row]:
-    text = (files("sim") / "data" / name).read_text("utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+def _for_people(row: Row) -> Row:
+    """The same with the range of each lever behind it: side by side in two columns they would lose each other."""
+    if "ranges" not in row:
+        return row
+    both = [f"{name}: {span}" for name, span in zip(row["levers"], row["ranges"], strict=True)]
+    told = {"levers, ranges" if key == "levers" else key: value for key, value in row.items() if key != "ranges"}
+    return {**told, "levers, ranges": both}
 
 
 def _plain(node: Any) -> Any:
@@ -172,6 +178,8 @@ def _plain(node: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list):  # one thing a line, all of them
+        return "\n".join(map(str, value))
     if isinstance(value, dict):
         value = ", ".join(f"{key}: {_cell(item)}" if item != "" else key for key, item in value.items())
     text = str(value)

@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 PLAIN_WIDTH = 160  # columns where no terminal says otherwise
+WIDEST_WHOLE = 46  # columns of the terminal that a column folded last may keep
+NARROWEST = 8  # columns that any other is left with
 LINES_EVERY = 5.0  # seconds between plain lines of progress
 
 
@@ -25,8 +27,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
-    """A table on stdout; `numbers` are the columns set flush right."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> None:  # fmt: skip
+    """A table on stdout; `numbers` are the columns set flush right, `whole` those whose lines are folded last."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -34,8 +39,13 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
     console = Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, color_system=None)
     table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    longest = [max((len(part) for row in rows for part in row[i].split("\n")), default=0) for i in range(len(columns))]
+    kept = {i: min(most, WIDEST_WHOLE) for i, most in enumerate(longest) if i in whole or (whole and most <= NARROWEST)}
+    left = (console.width - sum(kept.values()) - 3 * len(columns)) // max(1, len(columns) - len(kept))
     for i, column in enumerate(columns):
-        table.add_column(Text(column), justify="right" if i in numbers else "left", overflow="fold")
+        most = max(left, NARROWEST) if kept and i not in kept else None
+        side: Literal["left", "right"] = "right" if i in numbers else "left"
+        table.add_column(Text(column), justify=side, overflow="fold", min_width=kept.get(i), max_width=most)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

@@ -148,7 +148,6 @@ class Carriers(Theme):
     extra_hours: float = lever(0.0, 0.0, 4.0, "hours a day added after 17:00, staffed")
     centre_yuan: float = lever(300_000.0, 50_000.0, 2_000_000.0, "yuan a year to run a community centre")
     complex_yuan: float = lever(1_500_000.0, 200_000.0, 9_000_000.0, "yuan a year to run a town complex")
-    station_yuan: float = lever(8_000.0, 0.0, 60_000.0, "yuan a year and opening a week to run a compound station")
     branch_cost_share: float = lever(0.4, 0.0, 1.0, "cost of a kept branch beside a full centre")
 
 

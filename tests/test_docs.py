@@ -66,7 +66,8 @@ def test_python_runs_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_options_printed_in_the_tutorial_are_taken() -> None:
-    for _, text in fenced("yaml"):
+    own = "docs/how-to/add_a_mechanism.md"  # names a reform that it adds; tests/practices/ follows that page
+    for text in (text for page, text in fenced("yaml") if page != own):
         for entries in yaml.safe_load(text).values():
             for entry in entries.values():
                 fields = {k: v for k, v in entry.items() if k not in ("reform", "from_day", "until_day", "where")}

@@ -13,7 +13,10 @@ import yaml
 from sim.reforms import REFORMS
 
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml", "mobilising.yaml", "shared_governance.yaml")
+FILES = (
+    "ablation.yaml", "page.yaml", "outcomes.yaml", "options.yaml",
+    "levers.yaml", "mobilising.yaml", "shared_governance.yaml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,5 +71,6 @@ def entries() -> dict[str, dict[str, str]]:
                     raise ValueError(f"{name}: {group}.{key} comes twice")
                 found[f"{group}.{key}"] = entry
     for name, reform in REFORMS.items():  # an option that is a reform alone is called as the reform
-        found.setdefault(f"option.{name}", found[f"reform.{reform.__name__}"])
+        if f"reform.{reform.__name__}" in found:
+            found.setdefault(f"option.{name}", found[f"reform.{reform.__name__}"])
     return found

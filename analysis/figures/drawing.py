@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -56,18 +57,31 @@ def svg(draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4
 
     Width and height are in inches at 72 points; `title` is what a screen reader says.
     """
+    buffer = io.StringIO()
     with _style():
-        figure = Figure(figsize=(width, height), layout="constrained")
-        canvas = FigureCanvasSVG(figure)
-        draw(figure.add_subplot())
-        buffer = io.StringIO()
+        canvas = FigureCanvasSVG(_figure(draw, width, height))
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     return _tidy(buffer.getvalue(), name, title)
+
+
+def png(draw: Callable[[Axes], None], *, width: float, height: float, dpi: int = 110) -> bytes:
+    """The same figure as pixels, for papers and slides that take no SVG; nothing in it tells when it was made."""
+    buffer = io.BytesIO()
+    with _style():
+        canvas = FigureCanvasAgg(_figure(draw, width, height, dpi=dpi))
+        canvas.print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    return buffer.getvalue()
 
 
 def look(index: int) -> tuple[str, Any, str]:
     """Colour, line style and marker of an option by its place in the list; more than eight repeat."""
     return COLOURS[index % 8], LINES[index % 8], MARKERS[index % 8]
+
+
+def _figure(draw: Callable[[Axes], None], width: float, height: float, dpi: float = 72.0) -> Figure:
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=dpi)
+    draw(figure.add_subplot())
+    return figure
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def events_table(events: Events, city: City, start: date) -> pa.Table:
             "lifecycle": coded(events["pauses"].astype(np.int32), ("complete", "suspend")),
             "station": _stations(events, city.district_code[city.district[compound]]),
             "station_kind": coded(stage, STAGES),
-            "solved": coded(ended, ("", "yes", "no")),
+            "was_solved": coded(ended, ("", "yes", "no")),
             "source": coded((hazard + 2 * again).astype(np.int32), ("resident", "hazard", "again")),
             "item": coded(of_item, [item.id for item in items]),
             "class": coded(np.array([CLASSES.index(item.kind) for item in items], np.int32)[of_item], CLASSES),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.ablation import jobs_of, read_ablation
 from experiments.composing import Folders
 from experiments.design import PlannedTrial, plan
 from experiments.refusal import Refusal, refuse
@@ -34,7 +35,7 @@ def kept_trials(store: Path, manifest: dict[str, Any], folders: Folders, plugins
         Refusal: a command that cannot be read, or describes other trials, or an unfinished study.
     """
     verb, words, told = _command(manifest["command"])
-    if verb not in ("run", "compare", "sweep"):
+    if verb not in ("run", "compare", "sweep", "ablate"):
         raise refuse(str(store / MANIFEST), "command", manifest["command"], allowed="is none that can be run again")
     for plugin in told["--plugin"]:
         if plugin not in plugins:
@@ -46,8 +47,10 @@ def kept_trials(store: Path, manifest: dict[str, Any], folders: Folders, plugins
         sweep = plan_sweep(read_sweep(words, folders=folders, plugins=plugins))
         _as_many(store, sweep.trials, manifest["planned"])
         return Kept(digests=parts.by_number(), trial=sweep.trial, label=sweep.label)
-    settings = read(verb, words, folders=folders, plugins=plugins)
-    jobs = plan(settings)
+    if verb == "ablate":
+        jobs = jobs_of(read_ablation(words, folders=folders, plugins=plugins))
+    else:
+        jobs = plan(read(verb, words, folders=folders, plugins=plugins))
     if manifest["status"] != DONE:
         raise Refusal(f"{store / MANIFEST}: is {manifest['status']}; only a finished study can be run again")
     import pyarrow.parquet as pq

@@ -18,14 +18,13 @@ from sim.mechanisms.staffing import (
 )
 from sim.practices.one_team import SKILL_MIX, TRIPS
 from sim.rng import Purpose, study_key
-from sim.rules import Carriers, Rules
+from sim.rules import Rules
 from sim.services import CHANNELS
 from sim.world.cases import Stage
 from sim.world.city import I32, I64, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import COMPOUND, POOLED, Layout, stations_of
 
-TODAY = Carriers()
 WHOLE_DEMAND = 1 << 31  # all needs arise
 PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
 POOL_WORD = int(Purpose.PLACES) << 16 | 62
@@ -70,9 +69,9 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     _desk(stations, rules, district)
     _compound_stations(stations, table, walk, rules, district, local)
     posts = _grids(stations, table, rules, district, local, crowd, slowed(parts, dip))
-    more = _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
+    _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
     _teams(stations, table, rules, district, local, crowd, slowed(parts, dip))
-    more += _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
+    _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
     _town_teams(stations, table, rules, district, base, local, dip)
     branch = branch_fte(rules, district.residents)
     stations.add(Stage.BRANCH, whole(branch), branch)
@@ -82,7 +81,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
         community_of=local.community_of, community_people=crowd, community_code=local.code, urban=local.urban,
         community_of_place=of_places(local, district), parts=parts, seat=seats_of(local, district),
         town_of=local.town_of, towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
-        pace=rows["pace"].copy(), workers=paid_posts(rules, district, base.towns, posts, more),
+        pace=rows["pace"].copy(), workers=paid_posts(rules, district, base.towns, posts),
     )  # fmt: skip
 
 
@@ -254,30 +253,25 @@ def _counters(
     district: District,
     offices_: Offices,
     stage: Stage,
-) -> float:
-    """Windows, and how many full-time ones they are beyond those that the staff of today's rules fill."""
+) -> None:
     town = stage is Stage.TOWN_COUNTER
     carriers = rules.carriers
     least = np.where(offices_.seat == 1, 2, 1) if town else 1
     per_window = carriers.town_residents_per_window if town else carriers.community_residents_per_window
-    usual = TODAY.town_residents_per_window if town else TODAY.community_residents_per_window
     count = windows(offices_.people, per_window, least)
     first = stations.add(stage, count, count.astype(np.float64), unit=offices_.unit)
     table["town_counter" if town else "counter"] = first + offices_.of
     walk[:, 2 if town else 1] = walking(
         walking_pace(rules), offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
     )
-    longer = 1.0 + carriers.extra_hours / 8.0 + 0.2 * carriers.saturday  # five days of eight hours are usual
-    return float(count.sum() * longer - windows(offices_.people, usual, least).sum())
 
 
-def paid_posts(rules: Rules, district: District, towns: int, grid: float, windows_: float) -> dict[str, float]:
+def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dict[str, float]:
     """Posts on the payroll by kind of staff."""
     people, staff = district.residents / 1e4, rules.staff
     return {
         "community": people * staff.community_per_10k,
         "grid": grid,
-        "windows": windows_,
         "town_team": people * staff.town_team_per_10k * (1 - rules.jurisdiction.cost_saving),
         "town_posts": towns * staff.town_posts * (1 - rules.jurisdiction.cost_saving),
     }

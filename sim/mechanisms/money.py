@@ -14,19 +14,11 @@ from sim.world.layout import Layout
 
 YEAR = 365
 TODAY = Carriers()
-TODAY = Carriers()
 
 
 def accrued(cents_a_year: int, from_day: int, until_day: int) -> int:
     """Cents due for days from_day <= d < until_day of a yearly amount."""
     return cents_a_year * until_day // YEAR - cents_a_year * from_day // YEAR
-
-
-def stations(carriers: Carriers, layout: Layout) -> float:
-    """Yuan a year that compound stations cost beyond those of today, which their compounds carry."""
-    compounds = layout.compounds.size - 1
-    more = carriers.compound_share * carriers.compound_openings - TODAY.compound_share * TODAY.compound_openings
-    return compounds * more * carriers.station_yuan
 
 
 def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_people: int) -> dict[str, int]:
@@ -35,12 +27,12 @@ def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_peo
     offices = (layout.community_people.size, layout.offices - layout.community_people.size, carriers.centre_yuan)
     halls = (layout.towns, layout.halls - layout.towns, carriers.complex_yuan)
     yuan = {
-        "community_wages": (posts["community"] + posts["windows"]) * staff.community_wage,
+        "community_wages": posts["community"] * staff.community_wage,
         "grid_wages": posts["grid"] * staff.grid_wage,
         "town_wages": posts["town_team"] * staff.town_wage,
         "town_overhead": posts["town_posts"] * staff.town_wage,
         "platform": rules.platform.yuan_a_year * people / city_people,
-        "practices": posts["community"] * staff.zone_share * staff.community_wage + stations(carriers, layout),
+        "practices": posts["community"] * staff.zone_share * staff.community_wage,
     }
     for purpose, (full, branches, each) in (("centres", offices), ("town_complexes", halls)):
         yuan[purpose] = (full + branches * carriers.branch_cost_share) * each

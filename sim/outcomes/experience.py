@@ -1,8 +1,8 @@
 """Three indices of what residents feel: gain, happiness, security, 0 to 1, with stated weights (M45).
 
-gain = weighted mean of the share of needs met in time and of those met at all; happiness of trust, taking part and
-belonging; security of the share of hazards known in time and of a life without disputes. Where a practice writes into
-a component directly (trust), the index without it stands beside.
+gain = weighted mean of the share of needs met in time and of those met at all; happiness of trust and of
+taking part; security of the share of hazards known in time and of a life without disputes. What practices write into
+trust directly is left out of happiness_earned.
 """
 
 from __future__ import annotations

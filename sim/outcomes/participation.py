@@ -7,26 +7,34 @@ from math import fsum
 import numpy as np
 
 from sim.kernels.arithmetic import exps
-from sim.outcomes.base import F64, Counts, Outcome, over
+from sim.outcomes.base import F64, I64, Counts, Outcome, over
 
 # Turnout at the committee's election: logit linear in age through .1377 at 18-29 and .7774 at 70-79 (Shanghai survey);
-# its 50-59 and its party members are held out. Middle of each age band in years; children do not vote.
+# its 50-59 and its party members are held out. Members active in their branch that month vote, the others as others of
+# their age do. Middle of each age band in years; children do not vote.
 SLOPE, LEVEL = 0.060502, -3.2559
 MIDDLE = np.array([0.0, 23.5, 37.0, 52.0, 64.5, 76.0])
+YOUNG = np.arange(MIDDLE.size) == 1
 
 
-def turnout(c: Counts) -> F64:
-    """[P, ages] chance that a resident votes; it moves with the size of the community and with what mobilises."""
+def turnout(c: Counts) -> tuple[F64, F64]:
+    """[P, ages] chances that a resident and that a party member votes.
+
+    They move with the size of the community and with what mobilises.
+    """
     term = c.rules.participation.size * c.size + c.state["engage"]
     logit = LEVEL + SLOPE * MIDDLE[None, :] + term[:, None]
     votes = 1.0 / (1.0 + exps(-logit.ravel()).reshape(logit.shape))
     votes[:, 0] = 0.0
-    return np.asarray(votes)
+    branch = min(1.0, over(float(c.lines[0]) * c.residents, float(c.party.sum())))
+    return votes, votes + branch * (1.0 - votes)
 
 
-def _turnout(c: Counts, who: F64) -> float:
-    """Of the residents [P, ages]; children apart."""
-    return over(float((turnout(c) * who).sum()), float(who[:, 1:].sum()))
+def _turnout(c: Counts, others: I64, party: I64) -> float:
+    """Of these residents [P, ages] who are not and are party members; children apart."""
+    resident, member = turnout(c)
+    voters = float((resident * others).sum()) + float((member * party).sum())
+    return over(voters, float(others[:, 1:].sum() + party[:, 1:].sum()))
 
 
 def _line(k: int, name: str, meaning: str) -> Outcome:
@@ -70,15 +78,15 @@ PARTICIPATION = (
     Outcome(
         name="turnout", unit="share", better="higher", theme="participation",
         meaning="adults who would vote at the committee's election at the end; its size effect is calibrated",
-        measure=lambda c: _turnout(c, c.ages.astype(np.float64)),
+        measure=lambda c: _turnout(c, c.ages - c.party, c.party),
     ),
     Outcome(
         name="turnout_young", unit="share", better="higher", theme="participation", meaning="the same at 15 to 29",
-        measure=lambda c: _turnout(c, c.ages * (np.arange(6) == 1)),
+        measure=lambda c: _turnout(c, (c.ages - c.party) * YOUNG, c.party * YOUNG),
     ),
     Outcome(
         name="turnout_party", unit="share", better="higher", theme="participation", meaning="the same of party members",
-        measure=lambda c: _turnout(c, c.party.astype(np.float64)),
+        measure=lambda c: _turnout(c, 0 * c.party, c.party),
     ),
     Outcome(
         name="trust", unit="0 to 1", better="higher", theme="participation",

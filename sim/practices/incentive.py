@@ -28,10 +28,9 @@ class Incentive(Practice):
     tried: ClassVar[dict[str, Any]] = {"share": 0.30}
     expected = (
         Expectation(outcome="active_share", direction="open", reason="effort; its size is assumed"),
-        Expectation(outcome="solved_share", direction="open", reason="gaming; its size is assumed"),
         Expectation(outcome="gini_funds", direction="open", reason="the active get more, wherever they live"),
     )
-    cost = Expectation(outcome="solved_share", direction="down", reason="what is counted is closed")
+    cost = Expectation(outcome="solved_share", direction="down", reason="what is counted is closed, solved or not")
 
     def act(self, state: State, view: View, effects: Effects) -> None:
         """More or less of both than today."""

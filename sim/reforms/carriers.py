@@ -20,6 +20,7 @@ class CompoundStations:
     openings: int = _TODAY.compound_openings  # a week, two hours each
 
     mechanism: ClassVar[str] = "M36"
+    touches: ClassVar[tuple[str, ...]] = ("carriers.compound_share", "carriers.compound_openings")
     tried: ClassVar[dict[str, Any]] = {"share": 0.4, "openings": 3}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="circle_compound", direction="up", reason="a station in more compounds"),
@@ -48,6 +49,10 @@ class Windows:
     town: float = 1.0  # times the windows of town complexes
 
     mechanism: ClassVar[str] = "M36"
+    touches: ClassVar[tuple[str, ...]] = (
+        "carriers.community_residents_per_window",
+        "carriers.town_residents_per_window",
+    )
     tried: ClassVar[dict[str, Any]] = {"community": 1.5, "town": 1.5}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="counter_wait", direction="down", reason="more windows"),
@@ -80,6 +85,7 @@ class OpeningHours:
     saturday: bool = False
 
     mechanism: ClassVar[str] = "M36"
+    touches: ClassVar[tuple[str, ...]] = ("carriers.extra_hours", "carriers.saturday")
     tried: ClassVar[dict[str, Any]] = {"extra_hours": 2.0, "saturday": True}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="first_owner_hours", direction="down", reason="the next opening is sooner"),

@@ -25,6 +25,7 @@ class IntegratingCommittee:
     refusal: float = 0.005  # misroutes by refusal with every department and full authority, refinement A10
 
     mechanism: ClassVar[str] = "M02"
+    touches: ClassVar[tuple[str, ...]] = ("departments.integrated", "departments.authority", "misroute.refusal")
     tried: ClassVar[dict[str, Any]] = {"departments": 33, "authority": 1.0}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="joint_days", direction="open", reason="parallel steps save time, coordination costs"),

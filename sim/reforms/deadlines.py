@@ -24,6 +24,7 @@ class ClosedLoop:
     callback_share: float = _TODAY.callback_share  # of closed orders
 
     mechanism: ClassVar[str] = "M08"
+    touches: ClassVar[tuple[str, ...]] = ("deadlines.days", "deadlines.escalate_after", "deadlines.callback_share")
     tried: ClassVar[dict[str, Any]] = {"days": 10.0, "escalate_after": 3.0, "callback_share": 0.9}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="reopened_share", direction="up", reason="call-backs find what was not solved"),

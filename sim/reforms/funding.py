@@ -19,6 +19,7 @@ class FundLevel:
     level: float  # times the formula in force
 
     mechanism: ClassVar[str] = "M28"
+    touches: ClassVar[tuple[str, ...]] = ("fund.level",)
     tried: ClassVar[dict[str, Any]] = {"level": 1.5}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="fund_per_resident", direction="up", reason="grants are multiplied"),
@@ -50,6 +51,13 @@ class FundFormula:
     keep_base_grants: bool = _TODAY.keep_base_grants  # a merged unit keeps the base grants of its parts
 
     mechanism: ClassVar[str] = "M28"
+    touches: ClassVar[tuple[str, ...]] = (
+        "fund.urban_base",
+        "fund.urban_per_100",
+        "fund.rural_base",
+        "fund.rural_per_100",
+        "fund.keep_base_grants",
+    )
     tried: ClassVar[dict[str, Any]] = {
         "urban_base": 50_000.0, "urban_per_100": 2_500.0, "rural_base": 125_000.0, "rural_per_100": 6_000.0,
     }  # fmt: skip

@@ -39,6 +39,13 @@ class MergeTowns:
     permanent: ClassVar[bool] = True
 
     mechanism: ClassVar[str] = "M09"
+    touches: ClassVar[tuple[str, ...]] = (
+        "jurisdiction.towns",
+        "jurisdiction.town_cut",
+        "jurisdiction.keep_town_branches",
+        "jurisdiction.cost_saving",
+        "misroute.border",
+    )
     tried: ClassVar[dict[str, Any]] = {"keep_branches": 0.5, "cost_saving": 0.05}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="cost_per_resident", direction="open", reason="overhead falls, the transition costs"),
@@ -85,6 +92,12 @@ class MergeVillages:
     permanent: ClassVar[bool] = True
 
     mechanism: ClassVar[str] = "M10"
+    touches: ClassVar[tuple[str, ...]] = (
+        "jurisdiction.villages",
+        "jurisdiction.village_cut",
+        "jurisdiction.keep_village_branches",
+        "fund.keep_base_grants",
+    )
     tried: ClassVar[dict[str, Any]] = {"keep_branches": 0.5}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="fund_per_resident", direction="open", reason="base grants are lost unless kept"),

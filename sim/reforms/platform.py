@@ -23,6 +23,12 @@ class OnePlatform:
     yuan_a_year: float = 30_000_000.0  # to run it for the city; an assumption
 
     mechanism: ClassVar[str] = "M07"
+    touches: ClassVar[tuple[str, ...]] = (
+        "platform.one",
+        "platform.dispatch_minutes",
+        "platform.yuan_a_year",
+        "misroute.information",
+    )
     tried: ClassVar[dict[str, Any]] = {"on": True}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="first_right_share", direction="up", reason="fewer misroutes for want of information"),

@@ -30,6 +30,7 @@ def reform_of(name: str, practice: type[Practice]) -> type[Any]:
 
     space = {"__post_init__": check, "amend": amend, "neutral": classmethod(neutral), "__module__": __name__}
     space |= {told: getattr(practice, told) for told in ("mechanism", "tried", "expected", "cost")}
+    space["touches"] = tuple(f"{name}.{f.name}" for f in fields(practice))  # type: ignore[arg-type]
     made = make_dataclass(practice.__name__, columns, namespace=space, frozen=True, kw_only=True)
     made.__doc__ = f"{(practice.__doc__ or '').strip()}\n\nNeutral: nothing named."
     return made

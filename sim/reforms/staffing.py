@@ -53,6 +53,12 @@ class ClearDuties:
     zones: float = 0.0  # share of the freed hours of community workers that staff of industrial zones now work, paid
 
     mechanism: ClassVar[str] = "M11"
+    touches: ClassVar[tuple[str, ...]] = (
+        "staff.admin_share",
+        "staff.offservice_share_town",
+        "staff.zone_share",
+        "misroute.overlap",
+    )
     tried: ClassVar[dict[str, Any]] = {"overlap": 0.01, "off_service": 0.8, "zones": 1.0}
     expected: ClassVar[tuple[Expectation, ...]] = (
         Expectation(outcome="first_right_share", direction="up", reason="each task has one owner"),

@@ -158,3 +158,16 @@ def quick_but_fickle(planned, watch=None):
 def quick_and_greedy(planned, watch=None):
     watch(1)
     return quick(planned, watch)
+
+
+def hang_in_pairing(planned, watch=None):
+    if planned.option.name.startswith("M22"):
+        Path("hanging").touch()
+        time.sleep(600)
+    return conduct(planned, watch)
+
+
+def fail_in_pairing(planned, watch=None):
+    if planned.option.name == "M22_pairing" and planned.replication == 1:
+        raise RuntimeError("the model broke")
+    return conduct(planned, watch)

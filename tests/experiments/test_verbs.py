@@ -9,6 +9,10 @@ import pytest
 
 from experiments.cli import VERBS, main
 from experiments.store import read_manifest, verify
+from sim.outcomes import OUTCOMES
+from sim.rules import levers
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +72,26 @@ def test_show(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert rows and all(row == {**rows[0], **row} for row in rows)
     assert main(["show", topic, "lang=zh"]) == 0
     assert capsys.readouterr().out.strip()
+
+
+def test_show_mechanisms(capsys: pytest.CaptureFixture[str]) -> None:
+    """All 45, each with levers that exist, outcomes that are measured, and code that is there."""
+    assert main(["show", "mechanisms", "--json"]) == 0
+    rows = document(capsys)["mechanisms"]
+    assert [row["id"] for row in rows] == [f"M{number:02d}" for number in range(1, 46)]
+    known = {name for name, _ in levers()}
+    for row in rows:
+        assert all(row[key] for key in ("phrase", "term", "levers", "ranges", "outcomes", "evidence", "code"))
+        assert set(row["levers"]) <= known and len(row["ranges"]) == len(row["levers"])
+        assert set(row["outcomes"]) <= set(OUTCOMES) and len(row["outcomes"]) >= 2
+        assert all((ROOT / path).is_file() and row["id"] in (ROOT / path).read_text("utf-8") for path in row["code"])
+    pairing = rows[21]
+    assert (pairing["term"], pairing["code"]) == ("pairing with communities", ["sim/practices/pairing.py"])
+    assert pairing["ranges"][pairing["levers"].index("pairing.coverage")] == "0 to 1"
+    assert main(["show", "mechanisms"]) == 0
+    shown = capsys.readouterr().out
+    assert all(row["id"] in shown for row in rows) and "sim/practices/pairing.py" in shown
+    assert "pairing.coverage: 0 to 1" in shown
 
 
 @pytest.mark.parametrize("verb", VERBS)

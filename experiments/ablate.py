@@ -1,0 +1,133 @@
+"""`reformsim ablate`: every mechanism alone against the baseline -> each outcome's change beside what was declared.
+
+A wiring check and not evidence; what it prints and keeps says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from analysis.ablation import Ablated, Change
+from experiments.ablation import Ablation, ablated, jobs_of
+from experiments.conducting import conducted, report
+from experiments.design import PlannedTrial, conduct, identity
+from experiments.manifest import manifest
+from experiments.refusal import RunsFailed
+from experiments.run import Conduct, folder_of, founded
+from experiments.store import writing
+from experiments.terminal import print_json, print_table
+from sim.trial import Record
+
+if TYPE_CHECKING:
+    from analysis.brief.words import Words
+
+
+def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = conduct) -> None:
+    """Run every trial, keep what came out as tables and a figure, and say it as a table or as one JSON document.
+
+    Raises:
+        Refusal: see `run.run`.
+        RunsFailed: some trials failed (named, the others kept), an invariant did not hold, or a neutral form changed
+            something.
+        KeyboardInterrupt: stopped; the mechanisms whose trials had ended are kept and said.
+    """
+    settings = ablation.settings
+    study = identity(settings)
+    folder = folder_of(settings, study)
+    city = founded(settings.city, settings.options)
+    jobs = jobs_of(ablation)
+    start = time.perf_counter()
+    what = f"{len(ablation.mechanisms)} mechanisms, each alone, and the baseline"
+    ended = conducted(jobs, settings, partial(lightly, conduct), what)
+    seconds = time.perf_counter() - start
+    found = ablated(ablation, ended.records)
+    if not found:
+        ended.records.clear()  # nothing to compare: nothing to keep
+        report(jobs, ended, folder)
+    runs = [(jobs[index], ended.records[index]) for index in sorted(ended.records)]
+    failed = [f"{jobs[i].label}: {text}" for i, text in sorted(ended.failed.items())]
+    about = manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=failed)
+    from experiments import ablation_files, tables
+
+    with writing(folder, about) as part:
+        part.table("trials", tables.trials(runs))
+        part.table("outcomes", tables.outcomes(runs, city))
+        ablation_files.write(part.folder, ablation, found, city)
+    if as_json:
+        said = {key: about[key] for key in ("id", "status", "digest", "failed")}
+        print_json({**said, "folder": str(folder), **ablation_files.document(ablation, found, city)})
+    else:
+        _print(ablation, found, settings.lang)
+        print(f"{ablation_files.setting(ablation, city, _words(settings.lang))}\n{folder}  {seconds:.0f} s")
+    report(jobs, ended, folder)
+    _check(about, found)
+
+
+def lightly(conduct: Callable[[PlannedTrial], Record], planned: PlannedTrial) -> Record:
+    """A trial's record without its series: nobody reads them here, and those of hundreds of trials fill the memory."""
+    record = conduct(planned)
+    return replace(record, daily=record.daily[:0], places=record.places[:0], spread=record.spread[:0])
+
+
+def _check(about: dict[str, Any], found: Sequence[Ablated]) -> None:
+    broken = [name for name, held in about["checks"].items() if not held]
+    if broken:
+        raise RunsFailed(f"does not hold: {', '.join(broken)}; the results must not be used")
+    differ = [f"{one.mechanism} {one.reform}" for one in found if not one.neutral_identical]
+    if differ:
+        raise RunsFailed(f"the neutral form changes something: {', '.join(differ)}")
+
+
+def _print(ablation: Ablation, found: Sequence[Ablated], lang: str) -> None:
+    """One row a reform: what was declared of it and how that moved."""
+    from experiments.ablation_files import called
+
+    text = _words(lang)
+    columns = [text(f"ablation.{key}") for key in ("mechanism", "reform", "neutral", "moved", "cost_worsened")]
+    rows = [
+        [
+            f"{one.mechanism} {called(one.mechanism, lang)}", text.name("reform", one.reform),
+            text("ablation.identical" if one.neutral_identical else "ablation.differs"),
+            _truth(one.moved_as_expected, text), _truth(one.cost_worsened, text),
+            "\n".join(_told(change, text) for change in one.declared),
+        ]
+        for one in found
+    ]  # fmt: skip
+    print_table(text("ablation.title"), [*columns, text("ablation.declared")], rows)
+    came = sum(one.moved_as_expected for one in found)
+    print(f"{text('ablation.moved')}: {came}/{len(found)}\n{text('ablation.note')}")
+
+
+def _truth(value: bool, text: Words) -> str:
+    return text("page.yes_word" if value else "page.no_word")
+
+
+def _told(change: Change, text: Words) -> str:
+    """An outcome with its change and interval, and against what was declared."""
+    from analysis.brief.numbers import scale, spanned
+    from sim.outcomes import OUTCOMES
+
+    arrow = {"up": "↑", "down": "↓", "open": "?"}[change.expected or "open"]
+    name = text.name("outcome", change.outcome)
+    if change.effect is None:
+        return f"{arrow} {name}: {text('page.missing')}"
+    factor = scale(OUTCOMES[change.outcome].unit).factor
+    mean, low, high = spanned(
+        change.effect * factor,
+        None if change.low is None else change.low * factor,
+        None if change.high is None else change.high * factor,
+        signed=True,
+    )
+    span = text("page.interval", low=low, high=high)
+    unit = text(scale(OUTCOMES[change.outcome].unit).change)
+    return f"{arrow} {name}: {mean} ({span}) {unit}{' ✗' if change.fits is False else ''}"
+
+
+def _words(lang: str) -> Words:
+    from analysis.brief.words import words
+
+    return words(lang)

@@ -1,0 +1,72 @@
+"""Conducting: the trials of a study side by side, what ended and what did not, and how that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.design import PlannedTrial
+from experiments.engine import local
+from experiments.refusal import RunsFailed
+from experiments.settings import Settings
+from experiments.store import DONE, STOPPED
+from experiments.terminal import progress, say
+from sim.trial import Record
+
+FAILED = "failed"
+
+
+@dataclass(kw_only=True)
+class Ended:
+    """How the trials of a study ended, by their number in the plan."""
+
+    records: dict[int, Record] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def status(self) -> str:
+        """What the manifest says: stopped, failed (some trials) or done."""
+        return STOPPED if self.stopped else FAILED if self.failed else DONE
+
+
+def conducted(
+    jobs: Sequence[PlannedTrial], settings: Settings, conduct: Callable[[PlannedTrial], Record], what: str
+) -> Ended:
+    """Run the trials of a plan in as many processes as the settings say; Ctrl-C stops them and keeps what has ended.
+
+    Args:
+        jobs: the plan.
+        settings: processes and threads are read.
+        conduct: what runs a trial; a worker must be able to import it.
+        what: what the line of progress calls them.
+    """
+    ended = Ended()
+    with (
+        progress(len(jobs), what) as advance,
+        closing(local(conduct, jobs, settings.processes, settings.threads)) as engine,
+    ):
+        try:
+            for index, record, error in engine:
+                if record is not None:
+                    ended.records[index] = record
+                else:
+                    ended.failed[index] = f"{type(error).__name__}: {error}"
+                advance()
+        except KeyboardInterrupt:
+            ended.stopped = True
+    return ended
+
+
+def report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:
+    """Say what did not end, by the exception that the exit code hangs on."""
+    kept = f"{len(ended.records)} of {len(jobs)} trials are kept in {folder}" if ended.records else "nothing was kept"
+    if ended.stopped:
+        say(f"stopped: {kept}")
+        raise KeyboardInterrupt
+    if ended.failed:
+        first = min(ended.failed)
+        more = f", and {len(ended.failed) - 1} more" if len(ended.failed) > 1 else ""
+        raise RunsFailed(f"{jobs[first].label}: {ended.failed[first]}{more}; {kept}")
