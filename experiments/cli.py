@@ -69,20 +69,22 @@ The same command does only what is missing; several may run on one folder. Ctrl-
 Each mechanism acts alone at the levers at which it is tried, and its neutral form must give the baseline's digest.
 What it moves is set beside what was declared of it. That is a check of wiring, not evidence. Ctrl-C keeps the
 mechanisms whose trials have ended.""",
-    "verify": """MANIFEST is a results folder or its manifest.json. Files are checked against their SHA-256; then the
-trials are run again (sample=N of them, spread over the whole; sample=0 is all) and the digests are compared.
+    "verify": """MANIFEST is a results folder or its manifest.json; it may be left out where results/ holds one only.
+Files are checked against their SHA-256; then the trials are run again (sample=N of them, spread over the whole;
+sample=0 is all) and the digests are compared.
   processes=2 sample=0""",
     "store": """actions:
   check FOLDER                  every file against its SHA-256; damaged ones are named (exit 3)
   repair FOLDER                 damaged parts are taken away; the sweep's own command, which is said, does them again
   export FOLDER [to=FOLDER]     CSV for spreadsheets, datapackage.json in English and Chinese, a file of DuckDB views,
-                                and, where places were kept, GeoJSON and GeoPackage""",
+                                and, where places were kept, GeoJSON and GeoPackage; with events=TRIAL the event log of
+                                the cases of that trial, which is run again for it, for process mining""",
     "show": """topics:
   cities options scenarios designs experiments reforms mechanisms outcomes parameters;
   a word after it keeps the rows that hold it""",
 }
 
-WORDS = {"show": "topic word", "verify": "MANIFEST key=value", "store": "check|repair|export FOLDER"}
+WORDS = {"show": "topic word", "verify": "[MANIFEST] key=value", "store": "check|repair|export FOLDER"}
 
 
 class OneLine(argparse.ArgumentParser):
@@ -132,7 +134,7 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("words", nargs="*", metavar=WORDS.get(verb, "key=value"))
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
-    if verb not in ("show", "store"):
+    if verb != "show":
         parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
                             help="trust this package: options may name package.module:Class as a reform")  # fmt: skip
         parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
@@ -146,10 +148,6 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         from experiments.show import show
 
         show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
-    elif verb == "store":
-        from experiments.sweep.keeping import keeping
-
-        keeping(asked.words, as_json=asked.json)
     else:
         _study(verb, asked, extra)
     return DONE
@@ -163,6 +161,11 @@ def _study(verb: str, asked: argparse.Namespace, extra: dict[str, Any]) -> None:
     for plugin in asked.plugin:
         import_plugin(plugin)
     folders, plugins = Folders(user=tuple(asked.config_dir)), tuple(asked.plugin)
+    if verb == "store":
+        from experiments.sweep.keeping import keeping
+
+        keeping(asked.words, folders=folders, plugins=plugins, as_json=asked.json)
+        return
     if verb == "verify":
         from experiments.sweep.again import verify
 

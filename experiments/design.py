@@ -56,14 +56,16 @@ def plan(settings: Settings) -> tuple[PlannedTrial, ...]:
 
 
 def conduct(planned: PlannedTrial, watch: Callable[[int], None] | None = None) -> Record:
-    """Found the city, once in each process, and run the trial; `watch` is told of each finished day."""
-    return simulate(
-        Trial(
-            city=city_of(planned.city), option=planned.option, scenario=planned.scenario_values, rules=planned.rules,
-            days=planned.days, warmup=planned.warmup, seed=planned.seed, replication=planned.replication,
-            threads=planned.threads, chunk=planned.chunk,
-        ),
-        watch,
+    """Run a planned trial; `watch` is told of each finished day."""
+    return simulate(trial_of(planned), watch)
+
+
+def trial_of(planned: PlannedTrial) -> Trial:
+    """The trial in its city, which is founded once in each process."""
+    return Trial(
+        city=city_of(planned.city), option=planned.option, scenario=planned.scenario_values, rules=planned.rules,
+        days=planned.days, warmup=planned.warmup, seed=planned.seed, replication=planned.replication,
+        threads=planned.threads, chunk=planned.chunk,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from experiments.composing import Composed, Folders, compose_plain, defaults, pa
 from experiments.options import chosen, read_option, sets_of
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.typed import typed
+from sim.calendar import LONGEST_RUN
 from sim.levers import Theme, lever
 from sim.reforms.base import Option
 from sim.rules import Rules
@@ -25,8 +26,8 @@ from sim.scenario import Scenario
 class RunKnobs(Theme):
     """The plain keys of configs/run.yaml, with their ranges."""
 
-    days: int = lever(90, 1, 3_650, "days")
-    warmup: int = lever(28, 0, 3_649, "days")
+    days: int = lever(90, 1, LONGEST_RUN, "days")
+    warmup: int = lever(28, 0, LONGEST_RUN - 1, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
     replication: int = lever(0, 0, 2**32 - 1, "")
     processes: int = lever(1, 1, 256, "processes")
@@ -39,8 +40,8 @@ class RunKnobs(Theme):
 class CompareKnobs(Theme):
     """The plain keys of configs/compare.yaml, with their ranges."""
 
-    days: int = lever(90, 1, 3_650, "days")
-    warmup: int = lever(28, 0, 3_649, "days")
+    days: int = lever(90, 1, LONGEST_RUN, "days")
+    warmup: int = lever(28, 0, LONGEST_RUN - 1, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
     replications: int = lever(10, 2, 100_000, "replications")
     processes: int = lever(2, 1, 256, "processes")

@@ -121,12 +121,11 @@ def parameters(folders: Folders, text: Words) -> list[Row]:
         low, high = (allowed, "") if allowed else (meta["low"], meta["high"])
         found.append({"parameter": f"rules.{name}", "value": lever.default, "low": low, "high": high,
                       "unit": meta["unit"], "source": meta["source"], "use": "lever", "note": ""})  # fmt: skip
-    table = mechanism_table.table
     published = [
         {"parameter": row["name"], **{key: row[key] for key in ("value", "low", "high", "unit")},
          "source": f"{row['source']} ({row['confidence']})", "use": f"{use['use']} {use['where']}".strip(),
          "note": use["note"]}
-        for row, use in zip(table("parameters.csv"), table("parameter_uses.csv"), strict=True)
+        for row, use in zip(*map(mechanism_table.table, ("parameters.csv", "parameter_uses.csv")), strict=True)
     ]  # fmt: skip
     return found + published
 

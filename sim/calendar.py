@@ -18,6 +18,7 @@ import numpy.typing as npt
 U8 = npt.NDArray[np.uint8]
 F64 = npt.NDArray[np.float64]
 
+LONGEST_RUN = 1_826  # days, five years: beyond, growth and ageing, which are fixed within a run, would mislead
 REST, WORKING, HOLIDAY = 0, 1, 2
 SATURDAY = 5
 # Hours come from Chicago without its airport. Its download ends within a week, so that Fridays look like half Mondays;

@@ -8,7 +8,7 @@ neighbourhoods expect to wait; months end with participation, councils and money
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +23,7 @@ from sim.rules import Rules
 from sim.study import Study
 from sim.world.cases import Stage
 from sim.world.city import City, Jurisdictions
-from sim.world.district import districts
+from sim.world.district import District, districts
 from sim.world.jurisdictions import jurisdictions
 from sim.world.tallies import N_TALLIES
 
@@ -45,7 +45,7 @@ class Run:
         self.day = 0
         self.stretches = stretches(book, study.days)
         self.before = city.plans["before"]
-        self.districts = [DistrictRun(study, district) for district in districts(city)]
+        self.districts = [self.district_run(district) for district in districts(city)]
         self.city_daily = np.zeros((study.days, N_TALLIES), np.int64)
         self._maps: dict[tuple[Any, ...], Jurisdictions] = {}
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -99,7 +99,15 @@ class Run:
             self.map_of(rules)
         self.everywhere(begin)
         posts = [(rules_at(stretch, local.district.code), local.district.residents) for local in self.districts]
-        self._city = CityStations(posts)
+        self._city = self.city_stations(posts)
+
+    def district_run(self, district: District) -> DistrictRun:
+        """The run of one district."""
+        return DistrictRun(self.study, district)
+
+    def city_stations(self, posts: Sequence[tuple[Rules, int]]) -> CityStations:
+        """The stations of the whole city, by the rules and residents of each district."""
+        return CityStations(posts)
 
     def map_of(self, rules: Rules) -> Jurisdictions:
         """The map of towns and communities that some rules put in force."""

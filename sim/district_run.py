@@ -107,9 +107,13 @@ class DistrictRun:
         raised = self._raise(day)
         self._make_room(raised.size)
         ground, ledger, today = self.ground, self.ledger(day, month), self.study.needs_of(day)[1]
-        file_needs(day, raised, today, self.help_chance, int(self.rules.volunteers.minutes * 60.0), ground, ledger)
+        self.file(day, raised, today, ground, ledger)
         m.hazards = patrol.hazards_arise(day, m.latent, m.hazards, ground, ledger)
         m.hazards = patrol.patrol(day, HAZARD_ITEM, m.latent, m.hazards, ground, ledger)
+
+    def file(self, day: int, raised: U32, today: needs.DayNeeds, ground: Ground, ledger: Ledger) -> None:
+        """Neighbours help, and residents choose a channel for each need that is left."""
+        file_needs(day, raised, today, self.help_chance, int(self.rules.volunteers.minutes * 60.0), ground, ledger)
 
     def _raise(self, day: int) -> U32:
         """The needs of a day, drawn a period at a time."""

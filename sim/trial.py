@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sim.calendar import LONGEST_RUN
 from sim.day import Run
 from sim.recording import Record, record
 from sim.reforms.base import Option, RuleBook
@@ -33,13 +34,13 @@ class Trial:
 
     def __post_init__(self) -> None:
         for name, low, high in (
-            ("days", 1, 1_826), ("warmup", 0, self.days - 1), ("threads", 1, 256), ("chunk", 1, 1 << 24),
+            ("days", 1, LONGEST_RUN), ("warmup", 0, self.days - 1), ("threads", 1, 256), ("chunk", 1, 1 << 24),
         ):  # fmt: skip
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} must be in [{low}, {high}], got {getattr(self, name)}")
 
 
-def prepare(trial: Trial) -> Run:
+def prepare(trial: Trial, kind: type[Run] = Run) -> Run:
     """The run of a trial before its first day."""
     study = Study(
         trial.scenario,
@@ -54,7 +55,7 @@ def prepare(trial: Trial) -> Run:
     book = RuleBook(
         base=trial.rules, option=trial.option, districts=tuple(int(code) for code in trial.city.district_code)
     )
-    return Run(study, trial.city, book, trial.threads)
+    return kind(study, trial.city, book, trial.threads)
 
 
 def simulate(trial: Trial, watch: Callable[[int], None] | None = None) -> Record:

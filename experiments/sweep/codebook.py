@@ -14,7 +14,9 @@ from analysis.brief.words import Words, words
 from experiments.tables import table, texts
 from sim.outcomes import OUTCOMES
 
-TYPES = {"bool": "boolean", "double": "number", "float": "number", "string": "string"}  # Arrow -> data package
+TYPES = {"bool": "boolean", "double": "number", "float": "number", "string": "string",
+         "timestamp[s]": "datetime"}  # Arrow -> data package  # fmt: skip
+CLOCK = {"format": "%Y-%m-%d %H:%M:%S"}
 
 
 def outcomes_table() -> pa.Table:
@@ -62,7 +64,7 @@ def package(name: str, schemas: Mapping[str, pa.Schema], about: Mapping[str, Any
 def _resource(name: str, schema: pa.Schema, lang: str) -> dict[str, Any]:
     columns = [
         {"name": column.name, "type": TYPES.get(str(_plain(column.type)), "integer"),
-         "description": meaning(column.name, lang)}
+         **(CLOCK if pa.types.is_timestamp(column.type) else {}), "description": meaning(column.name, lang)}
         for column in schema
     ]  # fmt: skip
     described: dict[str, Any] = {"fields": columns, "missingValues": ["", "nan"]}

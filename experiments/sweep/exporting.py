@@ -20,6 +20,8 @@ from experiments.store import MANIFEST
 from experiments.sweep.codebook import outcomes_table, package
 from experiments.sweep.damage import PLAN, damage, is_sweep
 from experiments.sweep.disk import TEMPORARY, put, rename, unsealed
+from experiments.sweep.events import Logged, parts_of
+from experiments.sweep.summary import summarise, summary_table
 from experiments.sweep.tables import KEPT
 from experiments.terminal import print_json
 
@@ -28,12 +30,12 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 VIEWS = "views.sql"
 
 
-def export(store: Path, to: Path, *, as_json: bool = False) -> None:
-    """Write every table of a store into a folder in formats that others read.
+def export(store: Path, to: Path, logged: Logged | None = None, *, as_json: bool = False) -> None:
+    """Write every table of a store, and the event log of a trial, into a folder in formats that others read.
 
     Raises:
         Refusal: a damaged store, or a place that is a file.
-        RunsFailed: the place cannot be written.
+        RunsFailed: the place cannot be written, or the trial came out otherwise than it is kept.
     """
     broken = next((f"{path}: {what}" for path, what in damage(store)), "")
     if broken:
@@ -42,7 +44,7 @@ def export(store: Path, to: Path, *, as_json: bool = False) -> None:
         raise Refusal(f"to = {quoted(str(to))}: must be a folder, and it is a file")
     try:
         to.mkdir(parents=True, exist_ok=True)
-        written = [path.name for path in _written(store, to)]
+        written = [path.name for path in _written(store, to, logged)]
     except OSError as error:
         raise RunsFailed(f"{to}: cannot be written: {error.strerror or error}") from error
     if as_json:
@@ -60,13 +62,23 @@ def files_of(store: Path) -> dict[str, list[Path]]:
     return {name: paths for name, paths in found.items() if paths}
 
 
-def _written(store: Path, to: Path) -> Iterator[Path]:
+def _written(store: Path, to: Path, logged: Logged | None) -> Iterator[Path]:
     tables = files_of(store)
     if "trials" not in tables:
         raise Refusal(f"{store}: holds no trials yet")
     schemas = {name: pq.read_schema(paths[0]) for name, paths in tables.items()}
+    if logged:  # first: it may come out otherwise
+        log = to / "events.parquet"
+        logged.write(log)
+        yield log
+        schemas["events"] = pq.read_schema(log)
+        yield _csv(to / "events.csv", schemas["events"], parts_of(log))
     for name, paths in tables.items():
         yield _csv(to / f"{name}.csv", schemas[name], (pq.read_table(path) for path in paths))
+    if is_sweep(store) and "plan" in tables:
+        found = summary_table(summarise(store, tables["outcomes"]))
+        schemas["summary"] = found.schema
+        yield _csv(to / "summary.csv", found.schema, iter([found]))
     book = outcomes_table()
     yield _csv(to / "codebook.csv", book.schema, iter([book]))
     schemas["codebook"] = book.schema
@@ -97,7 +109,7 @@ def views(tables: dict[str, list[Path]], store: Path) -> str:
 
 def _csv(path: Path, schema: pa.Schema, parts: Iterator[pa.Table]) -> Path:
     """One table as CSV, part by part; the file appears whole."""
-    plain = pa.schema([pa.field(f.name, pa.string() if _is_text(f.type) else f.type) for f in schema])
+    plain = pa.schema([pa.field(f.name, _plain(f.type)) for f in schema])
     temporary = path.with_name(f".{path.name}{TEMPORARY}")
     try:
         with temporary.open("wb") as handle:
@@ -114,8 +126,13 @@ def _csv(path: Path, schema: pa.Schema, parts: Iterator[pa.Table]) -> Path:
 def _safe(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text that no spreadsheet takes for a formula; numbers as they are."""
     if not _is_text(column.type):
-        return column
+        return column.cast(_plain(column.type))
     return pc.replace_substring_regex(column.cast(pa.string()), FORMULA, r"'\1")
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """How a column is written: words as text, times to the second."""
+    return pa.string() if _is_text(kind) else pa.timestamp("s") if pa.types.is_timestamp(kind) else kind
 
 
 def _is_text(kind: pa.DataType) -> bool:

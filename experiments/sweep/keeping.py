@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from experiments.composing import Folders
 from experiments.refusal import COMMAND_LINE, Refusal, RunsFailed, quoted, refuse
 from experiments.store import MANIFEST
 from experiments.sweep.damage import damage, is_sweep, repair
 from experiments.sweep.disk import unsealed
 from experiments.terminal import print_json
 
+if TYPE_CHECKING:
+    from experiments.sweep.events import Logged
+
 ACTIONS = ("check", "repair", "export")
 NAMED = 10  # damaged files that one line names
 
 
-def keeping(words: Sequence[str], *, as_json: bool = False) -> None:
-    """Do what the words say to the results in a folder.
+def keeping(words: Sequence[str], *, folders: Folders, plugins: tuple[str, ...] = (), as_json: bool = False) -> None:
+    """Do what the words say to the results in a folder; an event log needs the configs that they were made with.
 
     Raises:
         Refusal: no such action or folder, or no results in it.
@@ -26,14 +31,14 @@ def keeping(words: Sequence[str], *, as_json: bool = False) -> None:
         raise refuse(COMMAND_LINE, "store", words[0] if words else None, allowed="name what to do:",
                      name=words[0] if words else "", names=ACTIONS)  # fmt: skip
     action, *rest = words
-    folders = [word for word in rest if "=" not in word]
+    places = [word for word in rest if "=" not in word]
     keys = dict(word.split("=", 1) for word in rest if "=" in word)
-    unknown = sorted(keys.keys() - ({"to"} if action == "export" else set()))
+    unknown = sorted(keys.keys() - ({"to", "events"} if action == "export" else set()))
     if unknown:
         raise refuse(COMMAND_LINE, unknown[0], keys[unknown[0]], allowed=f"is no key of store {action}")
-    if len(folders) != 1:
-        raise Refusal(f"{COMMAND_LINE}: store {action} takes one folder of results, got {len(folders)}")
-    store = results_in(Path(folders[0]))
+    if len(places) != 1:
+        raise Refusal(f"{COMMAND_LINE}: store {action} takes one folder of results, got {len(places)}")
+    store = results_in(Path(places[0]))
     if action == "check":
         _check(store, as_json)
     elif action == "repair":
@@ -41,7 +46,17 @@ def keeping(words: Sequence[str], *, as_json: bool = False) -> None:
     else:
         from experiments.sweep.exporting import export
 
-        export(store, Path(keys["to"]) if "to" in keys else store / "export", as_json=as_json)
+        logged = _logged(store, keys["events"], folders, plugins) if "events" in keys else None
+        export(store, Path(keys["to"]) if "to" in keys else store / "export", logged, as_json=as_json)
+
+
+def _logged(store: Path, number: str, folders: Folders, plugins: tuple[str, ...]) -> Logged:
+    """The trial whose events are asked for."""
+    from experiments.sweep.events import logged
+
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise refuse(COMMAND_LINE, "events", number, allowed="must be the number of a trial, as in the table of trials")
+    return logged(store, int(number), folders, plugins)
 
 
 def results_in(path: Path) -> Path:

@@ -33,6 +33,7 @@ from experiments.sweep.axes import Axis, Interval, Value, axis_of, whole
 from experiments.sweep.designs import DESIGNS, Design, Point
 from experiments.sweep.engines import ENGINES, EngineChoice
 from experiments.typed import typed
+from sim.calendar import LONGEST_RUN
 from sim.levers import Theme, lever
 from sim.reforms import REFORMS
 from sim.reforms.base import Option
@@ -56,8 +57,8 @@ UNTOLD = (
 class SweepKnobs(Theme):
     """The plain keys of configs/sweep.yaml, with their ranges."""
 
-    days: int = lever(90, 1, 3_650, "days")
-    warmup: int = lever(28, 0, 3_649, "days")
+    days: int = lever(90, 1, LONGEST_RUN, "days")
+    warmup: int = lever(28, 0, LONGEST_RUN - 1, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
     replications: int = lever(5, 1, 100_000, "replications")
     processes: int = lever(2, 1, 256, "processes")

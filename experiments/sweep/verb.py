@@ -14,6 +14,8 @@ from experiments.sweep.engines import Engine
 from experiments.sweep.planning import Plan, plan_sweep
 from experiments.sweep.reading import SweepSettings
 from experiments.sweep.store import SweepStore, writable
+from experiments.sweep.summary import summarise
+from experiments.sweep.telling import print_told, told
 from experiments.terminal import print_json, progress, say
 
 
@@ -43,9 +45,12 @@ def sweep(
         "folder": str(folder), "cases": len(plan.cases), "replications": plan.replications,
         "seconds": round(time.perf_counter() - start, 3), "model_seconds": manifest["speed"]["model_seconds"],
     }  # fmt: skip
+    parts = sorted((folder / "parts").glob("outcomes-*.parquet"))
     if as_json:
-        print_json(said)
+        print_json({**said, "summary": told(summarise(folder, parts)) if parts else []})
     else:
+        if parts:
+            print_told(summarise(folder, parts), settings.knobs.lang, str(folder))
         print(f"{said['trials']} of {said['planned']} trials, {said['cases']} cases, {said['seconds']:.1f} s")
         print(f"digest {said['digest']}\nresults in {folder}")
     _report(said, stopped, folder, settings.typed)

@@ -66,7 +66,11 @@ class CityStations:
                 at = own[bounds[k] : bounds[k + 1]]
                 start, finish, outcome = (column[at] for column in served)
                 places = order[at] - np.int32(bounds[k])
-                conclude(int(stage), day, closing, mine, places, start, finish, outcome, words, ground, ledger)
+                self.conclude(k, int(stage), day, closing, mine, places, start, finish, outcome, words, ground, ledger)
+
+    def conclude(self, district: int, *day_of_a_stage: Any) -> None:
+        """Carry on what a stage did for one of the districts."""
+        conclude(*day_of_a_stage)
 
     def _today(self, stage: Stage, cases: int) -> Any:
         """The stage's stations; where they are unlimited, with a server for each case."""

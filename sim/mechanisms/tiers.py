@@ -13,18 +13,19 @@ from sim.mechanisms.visits import opens
 from sim.world.cases import DAY, EXTERNAL_SLEEP, NONE, RETURNED_SLEEP, WHEEL, Stage
 
 EXTERNAL, RETURNED = int(Stage.EXTERNAL), int(Stage.RETURNED)
+SLEEPERS = ((EXTERNAL, EXTERNAL_SLEEP), (RETURNED, RETURNED_SLEEP))
 DESK, BRANCH, COMPOUND = int(Stage.DESK), int(Stage.BRANCH), int(Stage.COMPOUND)
 
 
 @kernel
 def wake(where, ground, ledger):  # type: ignore[no-untyped-def]
-    """The slots on a list of sleepers, their ready times and draws."""
+    """Take a list of sleepers off: slots, order, ready times, outcomes and draws, as `conclude` takes them."""
     slots = np.empty(ledger.chain.size, np.int32)
     slots = slots[: _take_list(where, ledger, slots)]
     ready, words = np.empty(slots.size, np.int64), np.empty((4, slots.size), np.uint32)
     _wake(slots, ground, ledger, ready, words)
     deal(words, ground.key)
-    return slots, ready, words
+    return slots, np.arange(slots.size).astype(np.int32), ready, np.zeros(slots.size, np.int8), words
 
 
 @loop
@@ -51,17 +52,22 @@ def _wake(slots, ground, ledger, ready, words):  # type: ignore[no-untyped-def]
 @kernel
 def work_the_day(day, ground, ledger):  # type: ignore[no-untyped-def]
     """One day of a district: what woke up, then each tier of stations in order."""
-    for stage, lists in ((EXTERNAL, EXTERNAL_SLEEP), (RETURNED, RETURNED_SLEEP)):
-        slots, ready, words = wake(lists + day % WHEEL, ground, ledger)
-        order, served = np.arange(slots.size).astype(np.int32), np.zeros(slots.size, np.int8)
-        conclude(stage, day, ENDLESS, slots, order, ready, ready, served, words, ground, ledger)
+    for stage, lists in SLEEPERS:
+        slots, order, ready, outcome, words = wake(lists + day % WHEEL, ground, ledger)
+        conclude(stage, day, ENDLESS, slots, order, ready, ready, outcome, words, ground, ledger)
     for stage in range(DESK, BRANCH + 1):
-        if stage != COMPOUND and not opens(stage, 0, day, ground.calendar):
-            continue
-        opening, closing = day * DAY + ground.dials[0].open[stage], day * DAY + ground.dials[0].close[stage]
-        own = ground.stations[ground.first_station[stage] : ground.first_station[stage + 1]]
-        add_shifts(stage, day, own, closing - opening, ground.calendar, ledger.row)
-        slots, where, due, words = gather(stage, day, ground, ledger)
-        order, ends = sort_by_station(ledger.pool, slots, where, due, own.size)
-        start, finish, outcome = work_through(stage, ledger.pool, slots, order, ends, own, opening, closing, ledger.row)
-        conclude(stage, day, closing, slots, order, start, finish, outcome, words, ground, ledger)
+        if stage == COMPOUND or opens(stage, 0, day, ground.calendar):
+            closing, slots, order, start, finish, outcome, words = work_a_tier(stage, day, ground, ledger)
+            conclude(stage, day, closing, slots, order, start, finish, outcome, words, ground, ledger)
+
+
+@kernel
+def work_a_tier(stage, day, ground, ledger):  # type: ignore[no-untyped-def]
+    """One day of the stations of a stage: when they close, and what `conclude` takes."""
+    opening, closing = day * DAY + ground.dials[0].open[stage], day * DAY + ground.dials[0].close[stage]
+    own = ground.stations[ground.first_station[stage] : ground.first_station[stage + 1]]
+    add_shifts(stage, day, own, closing - opening, ground.calendar, ledger.row)
+    slots, where, due, words = gather(stage, day, ground, ledger)
+    order, ends = sort_by_station(ledger.pool, slots, where, due, own.size)
+    start, finish, outcome = work_through(stage, ledger.pool, slots, order, ends, own, opening, closing, ledger.row)
+    return closing, slots, order, start, finish, outcome, words

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from experiments.cli import main
@@ -39,24 +40,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_commands_run_as_printed(folder: Path) -> None:
     assert len(COMMANDS) >= 10
-    assert {"grids", "sampled", "alone", "places", "patrols", "again"} <= {path.name for path in folder.iterdir()}
+    assert {"grids", "sampled", "alone", "places", "patrols", "again", "mining"} <= {
+        path.name for path in folder.iterdir()
+    }
 
 
-def test_pandas(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("library", ["pathlib", 'read_parquet("mining', "polars"])
+def test_python_runs_as_printed(
+    library: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(folder)
-    (text,) = (text for text in fenced("py") if "pandas" in text)
+    (text,) = (text for text in fenced("py") if library in text)
     exec(compile(text, "page", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) > 5
 
 
 def test_duckdb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    duckdb = pytest.importorskip("duckdb")
     monkeypatch.chdir(folder)
     (text,) = fenced("sql")
     assert len(duckdb.sql(text).fetchall()) == 6
-
-
-def test_polars(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("polars")
-    monkeypatch.chdir(folder)
-    (text,) = (text for text in fenced("py") if "polars" in text)
-    exec(compile(text, "page", "exec"), {})

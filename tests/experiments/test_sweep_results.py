@@ -8,7 +8,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
 import shapely
 import stand_ins
@@ -32,7 +34,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from experiments.design import conduct
 
     assert sweep(folder, *REAL, conduct=conduct) == 0
-    assert main(["store", "export", str(folder)]) == 0
+    assert main(["store", "export", str(folder), "events=1"]) == 0
     return folder
 
 
@@ -75,7 +77,7 @@ def test_every_column_is_explained_in_both_languages(name: str, lang: str, store
         assert [field["name"] for field in resource["schema"]["fields"]] == columns
         assert resource["description"] and all(field["description"] for field in resource["schema"]["fields"])
         seen.add(resource["name"])
-    assert seen == {"trials", "outcomes", "accounts", "series", "places", "plan", "codebook"}
+    assert seen == {"trials", "outcomes", "accounts", "series", "places", "plan", "summary", "events", "codebook"}
     if lang == "zh":
         assert any("\u4e00" <= letter <= "\u9fff" for letter in meaning("busy_grid_worker", "zh"))
 
@@ -103,13 +105,11 @@ def test_maps_hold_every_community(store: Path) -> None:
 
 
 def test_a_geopackage_opens_elsewhere(store: Path) -> None:
-    pyogrio = pytest.importorskip("pyogrio")
     info = pyogrio.read_info(store / "export" / "communities.gpkg")
     assert (info["features"], info["crs"], info["geometry_type"]) == (18, "EPSG:4326", "MultiPolygon")
 
 
 def test_duckdb_reads_the_views(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    duckdb = pytest.importorskip("duckdb")
     monkeypatch.chdir(store)
     base = duckdb.connect()
     base.execute((store / "export" / "views.sql").read_text())
@@ -172,6 +172,21 @@ def test_verify_takes_a_comparison_too(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["compare", *words, "option=status_quo,grid_300_hire"]) == 0
     assert main(["verify", str(tmp_path / "kept")]) == 0
     assert "4 of 4 trials run again, every digest the same" in capsys.readouterr().out
+
+
+def test_verify_without_a_folder_takes_the_only_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["verify"]) == 2
+    none = "command line: verify takes one folder of results, or its manifest.json; results holds none"
+    assert capsys.readouterr().err.splitlines() == [f"reformsim: {none}"]
+    assert main(["run", "city=tiny", "days=5"]) == 0
+    assert main(["verify"]) == 0
+    assert "1 of 1 trials run again, every digest the same" in capsys.readouterr().out
+    assert main(["run", "city=tiny", "days=6", "out=results/other"]) == 0
+    assert main(["verify"]) == 2
+    assert "results holds 2: other, run-" in capsys.readouterr().err
 
 
 def forged(store: Path, tmp_path: Path, **changed: Any) -> Path:

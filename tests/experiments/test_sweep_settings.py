@@ -128,7 +128,7 @@ def test_an_experiment_of_ones_own_stands_beside_the_shipped_ones(tmp_path: Path
         ),
         ("# @package _global_\nsweep: &x [city=tiny]\n", "anchors"),
         ("# @package _global_\ndayz: 3\n", "nearest: days"),
-        ("# @package _global_\nsweep: [city=tiny]\ndays: 0\n", "[1, 3650]"),
+        ("# @package _global_\nsweep: [city=tiny]\ndays: 0\n", "[1, 1826]"),
         ("# @package _global_\nsweep: [city=tiny]\nrules: {grid: {household: 3}}\n", "nearest: households"),
     ],
 )
