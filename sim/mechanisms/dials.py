@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from sim.kernels.arithmetic import exp as _exp
@@ -88,7 +90,7 @@ def misroute(rules: Rules, effects: Effects) -> float:
 def duplicates(rules: Rules) -> float:
     """Chance of a second report: none of the first kind on one platform, and each further net may send its own."""
     again = 0.0 if rules.platform.one else rules.platform.duplicate_share
-    return 1 - (1 - again) * (1 - 0.03) ** (rules.grid.nets - 1)
+    return 1 - (1 - again) * prod([1 - 0.03] * (rules.grid.nets - 1))
 
 
 def dials(rules: Rules, effects: Effects) -> np.ndarray:

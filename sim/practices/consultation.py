@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 from sim.levers import lever
@@ -44,6 +45,6 @@ class Consultation(Practice):
         if n == 0:
             return
         effects.pledged += self.pledge * n / (n + self.half)
-        effects.vetoed = 1.0 - (1.0 - effects.vetoed) * (1.0 - self.veto) ** n
+        effects.vetoed = 1.0 - (1.0 - effects.vetoed) * prod([1.0 - self.veto] * n)
         effects.delay += int(self.months_each * n + 0.5)
         spend(view, effects, self.staff_hours * n / MONTH_WEEKS)

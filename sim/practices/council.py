@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -45,7 +46,7 @@ class Council(Practice):
     def act(self, state: State, view: View, effects: Effects) -> None:
         """Voices heard, months with a meeting, what it takes."""
         voices = self.seats_per_1000 * self.meetings_per_year
-        effects.noise *= (SEATS * MEETINGS / voices) ** 0.5
+        effects.noise *= sqrt(SEATS * MEETINGS / voices)
         passed = [int((view.month + k) * self.meetings_per_year // 12) for k in (0, 1)]
         effects.meets = effects.meets and passed[1] > passed[0]
         more = self.meetings_per_year - MEETINGS

@@ -55,5 +55,5 @@ class Layers(Practice):
     def arrives(self, view: View, retention: float, count: int) -> F64:
         """[P] share of the dose at each place; the branch is that of its community's seat."""
         z = normal(view.lasting(12)[view.seat, 0])
-        lost = (1.0 - retention) * exps(self.noise * z - self.noise**2 / 2.0)
+        lost = (1.0 - retention) * exps(self.noise * z - self.noise * self.noise / 2.0)
         return np.asarray(exps(count * logs(np.maximum(1e-6, 1.0 - lost))))

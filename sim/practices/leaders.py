@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.kernels.arithmetic import exps
+from sim.kernels.arithmetic import exp, exps, log
 from sim.levers import lever
 from sim.practices.base import Effects, Expectation, Practice, State, View, normal
 
@@ -57,7 +57,7 @@ class Leaders(Practice):
     def month(self, state: State, view: View) -> None:
         """Some leave; some vacant posts are filled."""
         u = view.draws(31)
-        leaves = (u[:, 0] < 1.0 - (1.0 - self.turnover) ** (1.0 / 12.0)) & (state["vacant"] == 0.0)
+        leaves = (u[:, 0] < 1.0 - exp(log(1.0 - self.turnover) / 12.0)) & (state["vacant"] == 0.0)
         at_once = u[:, 1] < self.reserve_ratio
         filled = (u[:, 2] < 1.0 / VACANT_MONTHS) & (state["vacant"] == 1.0)
         fresh = (leaves & at_once) | filled

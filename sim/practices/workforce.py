@@ -67,7 +67,7 @@ class Workforce(Practice):
 
     def monthly(self, wage: float) -> float:
         """Share of workers who leave a month."""
-        return 1.0 - float((1.0 - self.leaving(wage)) ** (1.0 / 12.0))
+        return 1.0 - float(exp(log(1.0 - self.leaving(wage)) / 12.0))
 
     def steady(self, wage: float) -> tuple[float, float]:
         """Share of posts filled and experience that stay as they are: hires balance those who leave."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def _cut(points: I64, count: int, focus: F64) -> tuple[I64, I64]:
     off = points - middle
     xx, yy, xy = (int((off[:, a] * off[:, b]).sum()) for a, b in ((0, 0), (1, 1), (0, 1)))
     half = 0.5 * (xx - yy)
-    ax = half + (half * half + float(xy) * xy) ** 0.5  # the larger eigenvector of [[xx, xy], [xy, yy]] is (ax, xy)
+    ax = half + sqrt(half * half + float(xy) * xy)  # the larger eigenvector of [[xx, xy], [xy, yy]] is (ax, xy)
     ay = float(xy)
     if ax * ax + ay * ay < 1.0:
         ax, ay = (1.0, 0.0) if xx >= yy else (0.0, 1.0)
