@@ -17,6 +17,7 @@ VERBS = {
     "run": "one trial: city, option, scenario, seed -> a summary table and a folder of results",
     "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
     "sweep": "any design over rules, scenarios and options -> a store that survives being cut short",
+    "brief": "what people look at, made again from results: HTML, PDF or PNG in English or Chinese",
     "verify": "run a result again from its manifest and compare the digests",
     "store": "check, repair or export the results of a sweep",
     "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
@@ -58,6 +59,10 @@ EPILOGS = {
   days=90 warmup=28 seed=1 replications=5 series=none|week|day places=true|false
   processes=2 threads=1 chunk=4096 part=100 time_limit=3600 memory_limit=4 out=FOLDER lang=en|zh
 The same command does only what is missing; several may run on one folder. Ctrl-C keeps what has ended.""",
+    "brief": """RESULTS is a folder that compare wrote, or its results.json; nothing is run again.
+  format=html                   one file for a browser, to read or print
+  format=pdf                    the same on paper; format=png its pages as pictures (pip install 'reformsim[pdf]')
+  lang=en|zh out=FOLDER         beside the results if not named""",
     "verify": """MANIFEST is a results folder or its manifest.json. Files are checked against their SHA-256; then the
 trials are run again (sample=N of them, spread over the whole; sample=0 is all) and the digests are compared.
   processes=2 sample=0""",
@@ -71,7 +76,12 @@ trials are run again (sample=N of them, spread over the whole; sample=0 is all) 
   a word after it keeps the rows that hold it""",
 }
 
-WORDS = {"show": "topic word", "verify": "MANIFEST key=value", "store": "check|repair|export FOLDER"}
+WORDS = {
+    "show": "topic word",
+    "brief": "RESULTS key=value",
+    "verify": "MANIFEST key=value",
+    "store": "check|repair|export FOLDER",
+}
 
 
 class OneLine(argparse.ArgumentParser):
@@ -121,7 +131,7 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("words", nargs="*", metavar=WORDS.get(verb, "key=value"))
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
-    if verb not in ("show", "store"):
+    if verb not in ("show", "store", "brief"):
         parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
                             help="trust this package: options may name package.module:Class as a reform")  # fmt: skip
         parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
@@ -139,6 +149,10 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         from experiments.sweep.keeping import keeping
 
         keeping(asked.words, as_json=asked.json)
+    elif verb == "brief":
+        from experiments.brief import brief
+
+        brief(asked.words, as_json=asked.json)
     else:
         _study(verb, asked, extra)
     return DONE

@@ -32,7 +32,7 @@ def draw(
             alpha=0.82,
             edgecolor="white",
             linewidth=0.8,
-            hatch=HATCHES[i % 8],
+            hatch=HATCHES[(i + i // 8) % 8],  # colours come again after eight, never with the same hatch
             label=account,
         )
         left = [a + b for a, b in zip(left, row, strict=True)]
