@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from analysis.results import Results
 
 RESULTS = "results.json"
-FORMATS = ("html", "pdf", "png")
+FORMATS = ("html", "pdf", "png", "page")
 CHOICES = {"format": FORMATS, "lang": LANGUAGES}
 
 
 def brief(words: Sequence[str], *, as_json: bool = False) -> None:
-    """Write the brief of a results folder in one language and format, and say where it lies.
+    """Write the brief of a results folder in one language and format, or the results page, and say where it lies.
 
     Raises:
         Refusal: no results there, an unknown key or value, a missing extra, a file that the study's manifest seals.
@@ -31,6 +31,8 @@ def brief(words: Sequence[str], *, as_json: bool = False) -> None:
     """
     source, keys = _asked(words)
     shape, lang = keys.get("format", "html"), keys.get("lang", "en")
+    if shape == "page" and "lang" in keys:
+        raise refuse(COMMAND_LINE, "lang", lang, allowed="is no key of format=page, which holds both languages")
     if shape in ("pdf", "png"):
         extra("typst", f"format={shape}")
     made = _made(_load(source), shape, lang)
@@ -38,7 +40,7 @@ def brief(words: Sequence[str], *, as_json: bool = False) -> None:
     _spare_sealed(folder, made)
     paths = [_write(folder, name, data) for name, data in made.items()]
     if as_json:
-        print_json({"format": shape, "lang": lang, "files": [str(path) for path in paths]})
+        print_json({"format": shape, "lang": None if shape == "page" else lang, "files": [str(path) for path in paths]})
     else:
         print("\n".join(str(path) for path in paths))
 
@@ -79,6 +81,10 @@ def _made(results: Results, shape: str, lang: str) -> dict[str, bytes]:
         from analysis.brief.document import brief as written
 
         return {f"brief.{lang}.html": written(results, lang).encode()}
+    if shape == "page":
+        from analysis.page.document import page
+
+        return {"page.html": page(results).encode()}
     from analysis.brief import printed
 
     if shape == "pdf":

@@ -17,7 +17,7 @@ VERBS = {
     "run": "one trial: city, option, scenario, seed -> a summary table and a folder of results",
     "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
     "sweep": "any design over rules, scenarios and options -> a store that survives being cut short",
-    "brief": "what people look at, made again from results: HTML, PDF or PNG in English or Chinese",
+    "brief": "what people look at, made again from results: HTML, PDF or PNG in English or Chinese, or the page",
     "verify": "run a result again from its manifest and compare the digests",
     "store": "check, repair or export the results of a sweep",
     "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
@@ -62,6 +62,7 @@ The same command does only what is missing; several may run on one folder. Ctrl-
     "brief": """RESULTS is a folder that compare wrote, or its results.json; nothing is run again.
   format=html                   one file for a browser, to read or print
   format=pdf                    the same on paper; format=png its pages as pictures (pip install 'reformsim[pdf]')
+  format=page                   one file for a browser to explore: tables to sort, maps, CSV and SVG; both languages
   lang=en|zh out=FOLDER         beside the results if not named""",
     "verify": """MANIFEST is a results folder or its manifest.json. Files are checked against their SHA-256; then the
 trials are run again (sample=N of them, spread over the whole; sample=0 is all) and the digests are compared.

@@ -131,12 +131,15 @@ def _results(settings: Settings, paired: Mapping[str, Mapping[str, Sequence[Reco
 
 
 def _write_briefs(part: Part, results: Results, folder: Path) -> dict[str, str]:
-    """Results as JSON and the brief in both languages. A brief that fails costs no trial: the tables are kept."""
+    """Results as JSON, the brief in both languages, the results page. If they fail, the tables are kept."""
     results.save(part.folder / "results.json")
     try:
         from analysis.brief.document import write_brief
+        from analysis.page.document import write_page
 
-        return {lang: str(folder / write_brief(part.folder, results, lang).name) for lang in ("en", "zh")}
+        written = {lang: write_brief(part.folder, results, lang) for lang in ("en", "zh")}
+        written["page"] = write_page(part.folder, results)
+        return {name: str(folder / path.name) for name, path in written.items()}
     except Exception as error:
         say(f"error: the brief could not be written: {type(error).__name__}: {error}; the results are kept")
         return {}

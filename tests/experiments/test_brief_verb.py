@@ -78,6 +78,7 @@ def test_without_typst_the_command_to_install_it_is_said(
         (["fromat=pdf", "."], "nearest: format"),
         (["nowhere"], "there is no such file"),
         (["."], "there is no such file"),
+        (["format=page", "lang=en", "."], "both languages"),
     ],
 )
 def test_bad_words_are_one_line(
