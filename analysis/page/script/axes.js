@@ -14,6 +14,8 @@ function picture(width, height, label, ...children) {
 
 const write = (x, y, text, more = {}) => draw("text", { x, y, fill: INK, ...more }, text);
 
+const HALO = { stroke: "#ffffff", "stroke-width": 4, "paint-order": "stroke" }; // keeps lines out of a name that lies on them
+
 // A name cut to so many units of width; Chinese takes a whole one, Latin about half.
 function fitted(name, room) {
   let taken = 0;

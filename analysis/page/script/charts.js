@@ -1,16 +1,17 @@
 // The figures: effects with intervals, days as cumulative lines, money as stacked bars, residents who gain and lose.
 
-// Where rows of names and bars lie: names to the left where there is room for them, else above.
-function rowsOf(count, long = false) {
+// Where rows of names and bars lie: names to the left where there is room for them, else above; `after` is the room that
+// the right of the axis needs.
+function rowsOf(count, { long = false, after = 24 } = {}) {
   const width = figureWidth();
   const narrow = long || width < NARROW;
-  return { width, narrow, left: narrow ? 14 : 210, right: width - 60, step: narrow ? 46 : 30, top: 26,
+  return { width, narrow, left: narrow ? 18 : 210, right: width - after, step: narrow ? 46 : 30, top: 26,
            bottom: 26 + count * (narrow ? 46 : 30) };
 }
 
 function rowName(place, grid, text) {
   const y = grid.top + place * grid.step + (grid.narrow ? 14 : 19);
-  return grid.narrow ? write(2, y, fitted(text, grid.width - 10))
+  return grid.narrow ? write(grid.left + 4, y, fitted(text, grid.width - grid.left - 10), HALO)
     : write(grid.left - 12, y, fitted(text, grid.left - 20), { "text-anchor": "end" });
 }
 
@@ -80,7 +81,7 @@ function spreadLines(options, group, title) {
 // Costs by account, stacked, one bar an option; the total behind each.
 function costBars(options, title) {
   const costs = DATA.money.rows.filter((row) => row.cost);
-  const grid = rowsOf(options.length);
+  const grid = rowsOf(options.length, { after: 60 });
   const { at, parts } = axis(DATA.money.marks, grid.left, grid.right, grid.top - 6, grid.bottom, say("money.label", { days: DATA.about.days }));
   const bars = options.map((option, place) => {
     const y = rowMiddle(place, grid) - 9;
@@ -107,7 +108,7 @@ const FATES = [["better", "#00684a"], ["worse", "#a33b00"], ["unclear", "#d5d8dc
 
 // Residents by what happens to their community, a bar of one hundred per cent a row.
 function fateBars(rows, title) {
-  const grid = rowsOf(rows.length, true);
+  const grid = rowsOf(rows.length, { long: true });
   const marks = [0, 25, 50, 75, 100].map((share) => [share / 100, `${share}%`]);
   const { at, parts } = axis(marks, grid.left, grid.right, grid.top - 6, grid.bottom, "");
   const order = [0, 2, 1]; // better from the left, worse from the right

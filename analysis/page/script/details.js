@@ -81,13 +81,13 @@ function assumptionPart() {
     make("p", {}, tickBox("assumed", say("explore.only_assumed"), state.assumed === "yes", (on) => choose({ assumed: on ? "yes" : "no" }))),
     make("p", { class: "note", role: "status" }, say("explore.rows", { count: rows.length, all: DATA.assumptions.length })),
     table({ name: "levers", caption: say("assumptions.heading"), columns, rows: rows.map((row) => [
-      textCell(pick(row.meaning)), { is: row.lever, show: make("code", {}, row.lever) }, { is: value(pick(row.value)), show: pick(row.value) },
+      textCell(pick(row.meaning)), { is: row.lever, show: code(row.lever) }, { is: value(pick(row.value)), show: pick(row.value) },
       textCell(pick(row.range)), textCell(pick(row.source))]) })];
 }
 
 // What each option does, then the limits, and how to run it again.
 const optionsPart = () => make("dl", {}, DATA.options.map((option) => [make("dt", {}, pick(option.label)),
-  pick(option.does).map(([line, values]) => make("dd", {}, line, " ", values && make("code", {}, values)))]));
+  pick(option.does).map(([line, values]) => make("dd", {}, line, " ", values && code(values)))]));
 
 const limitsPart = () => make("ul", {}, ["numbers", "places", "self_report", "horizon", "sample", "multiple"].map((key) => make("li", {}, say("limits." + key))));
 

@@ -14,6 +14,9 @@ function filled(node, attributes, children) {
 const make = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
 const draw = (tag, attributes = {}, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
 
+// A name of the command line, which may go on in another line after a dot, a bar or an equals sign.
+const code = (text) => make("code", {}, text.split(/(?<=[._=])/).flatMap((part) => [part, make("wbr")]));
+
 function selectBox(id, label, choices, chosen, onChoice) {
   const box = make("select", { id, onchange: (event) => onChoice(event.target.value) },
     choices.map(([value, text]) => make("option", { value }, text)));
