@@ -139,10 +139,9 @@ def _legend(
     if missing:
         handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
     handles += axes.get_legend_handles_labels()[0]
-    axes.legend(
+    axes.figure.legend(  # of the figure, whose layout leaves it the room it takes
         handles=handles,
-        loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
+        loc="outside right center",
         title=label,
         title_fontsize=9,
         fontsize=8.5,

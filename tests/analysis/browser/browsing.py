@@ -19,11 +19,16 @@ TEXTS = """() => [...document.querySelectorAll("body *")].filter((e) => !e.close
 
 # Pairs of texts of a figure whose boxes overlap by more than a pixel, and texts that stick out of the figure.
 CROWDED = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
-  const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim()).map((t) => [t.textContent, t.getBoundingClientRect()]);
-  const frame = svg.getBoundingClientRect();
-  const out = texts.filter(([, a]) => a.left < frame.left - 1 || a.right > frame.right + 1 || a.top < frame.top - 1 || a.bottom > frame.bottom + 1);
-  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
-  const pairs = texts.flatMap(([s, a], i) => texts.slice(i + 1).filter(([, b]) => meet(a, b)).map(([t]) => `${s} / ${t}`));
+  const box = (node) => node.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim())
+    .map((t) => [t.textContent, box(t)]);
+  const frame = box(svg);
+  const out = texts.filter(([, a]) => Math.max(frame.left - a.left, a.right - frame.right) > 1
+    || Math.max(frame.top - a.top, a.bottom - frame.bottom) > 1);
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  const pairs = texts.flatMap(([s, a], i) => texts.slice(i + 1).filter(([, b]) => meet(a, b))
+    .map(([t]) => `${s} / ${t}`));
   return [...out.map(([s]) => `${s} is cut off`), ...pairs];
 })"""
 
