@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
+from itertools import accumulate
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +19,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 FONT = "Noto Sans SC"
+ROOM = 40  # half-widths of a Chinese character that a name in a figure may take
+WIDE = 0x2E7F  # characters after this one are as wide as a Chinese one
 INK, SOFT, FAINT = "#1b1b1b", "#5f6368", "#d5d8dc"
 
 # Okabe and Ito, "Color universal design", 2008; grey for the base, then one colour, line and marker an option
@@ -64,6 +67,14 @@ def svg(draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4
         buffer = io.StringIO()
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     return _tidy(buffer.getvalue(), name, title)
+
+
+def shortened(name: str, room: int = ROOM) -> str:
+    """A name as a figure has room for it, in half-widths of a Chinese character; tables beside it hold the whole."""
+    ends = list(accumulate(2 if ord(c) > WIDE else 1 for c in name))
+    if not ends or ends[-1] <= room:
+        return name
+    return name[: sum(end < room for end in ends)] + "…"
 
 
 def look(index: int) -> tuple[str, Any, str]:

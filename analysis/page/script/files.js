@@ -38,5 +38,5 @@ function takeAway(id, name, rows, drawing = null) {
   }, say("explore." + kind));
   return make("p", { class: "takes" },
     button("csv", () => save(csvText(rows()), "text/csv;charset=utf-8", id + ".csv")),
-    drawing && button("svg", () => save(svgText(drawing()), "image/svg+xml", id + ".svg")));
+    drawing && button("svg", () => save(svgText(drawing), "image/svg+xml", id + ".svg")));
 }

@@ -48,6 +48,13 @@ class Seen:
         assert (self.said, self.asked, self.dialogs, ran) == ([], [], [], None)
         return True
 
+    def taken(self, button: str) -> str:
+        """What a button gives to keep, with its own line ends; chromium drops downloads past ten in a second."""
+        self.page.wait_for_timeout(120)
+        with self.page.expect_download() as download:
+            self.page.click(f"#{button}")
+        return download.value.path().read_bytes().decode()
+
     def fonts(self) -> set[tuple[str, bool]]:
         """The families that drew text, and whether each came inside the file."""
         tools = self.page.context.new_cdp_session(self.page)
