@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from analysis.compare import column, leaders, t_interval
+from analysis.decision.apart import Coalitions
+from analysis.decision.assumed import Draws
+from analysis.decision.runs import Sampling
 from sim.outcomes import OUTCOMES
 from sim.reforms.base import Option
 from sim.rules import ASSUMPTION, Rules, levers
@@ -29,6 +32,9 @@ class Facts:
     scenario: str = "base"
     rules: Rules = field(default_factory=Rules)  # in force before any option
     confidence: float = 0.95
+    sampling: Sampling = field(default_factory=Sampling)
+    draws: Draws | None = None  # runs under drawn assumptions
+    coalitions: Coalitions | None = None  # runs of the parts of a package
 
 
 @dataclass(frozen=True, kw_only=True)

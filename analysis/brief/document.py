@@ -12,9 +12,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from analysis.brief import pictures, sections
-from analysis.brief.reading import HEADLINE, Lookup, headline
+from analysis.brief.reading import Lookup, headline
 from analysis.brief.typeface import embedded
 from analysis.brief.words import Words, words
+from analysis.decision.runs import HEADLINE
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
 

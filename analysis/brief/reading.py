@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from analysis.brief.numbers import scale, spanned
 from analysis.brief.words import Words
 from analysis.compare import Effect
+from analysis.decision.runs import HEADLINE
 from analysis.results import Results
 from analysis.rows import Level
 from sim.outcomes import OUTCOMES
-
-# days, needs met, participation, access and money: what the first page shows
-HEADLINE = ("days_to_solved", "unmet_share", "active_share", "walk_minutes", "cost_per_resident")
 
 
 @dataclass(frozen=True, kw_only=True)

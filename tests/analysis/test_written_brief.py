@@ -16,9 +16,10 @@ from fontTools.ttLib import TTFont
 
 from analysis.brief.document import brief, write_brief
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import HEADLINE, advice
+from analysis.brief.reading import advice
 from analysis.brief.typeface import covered
 from analysis.brief.words import LANGUAGES, entries, words
+from analysis.decision.runs import HEADLINE
 from analysis.figures.town_map import change_classes, level_classes
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
