@@ -100,17 +100,16 @@ def choices(
 
     `sequential`: the runs went on until the answer looked good, in blocks after `first` replications.
     """
-    options = tuple(runs)
-    found = []
-    for outcome in HEADLINE if len(options) > 1 else ():
-        better = OUTCOMES[outcome].better
-        table = complete(outcome_table(runs, outcome))
-        if len(table) < 2 or better == "neither":
-            continue
-        scale = float(np.abs(table[:, 0].mean())) or float(np.abs(table).max()) or 1.0
-        args = _Args(options, table, better, indifference * scale, 1.0 - confidence, min(first, len(table)))
-        found.append(_choose(scenario, outcome, args, sequential))
-    return tuple(found)
+    return tuple(
+        _choose(scenario, outcome, args, sequential)
+        for outcome, args in _contests(runs, confidence, indifference, first).items()
+    )
+
+
+def settled(runs: Runs, *, confidence: float = 0.95, indifference: float = INDIFFERENCE, first: int = FIRST) -> bool:
+    """Is the race over on every headline outcome? To be asked after each block of a sequential study."""
+    contests = _contests(runs, confidence, indifference, first)
+    return bool(contests) and all(_raced(args).selected is not None for args in contests.values())
 
 
 def decide(found: Sequence[Choice], options: Sequence[str]) -> Verdict:
@@ -144,8 +143,25 @@ class _Args:
     n0: int
 
 
+def _contests(runs: Runs, confidence: float, indifference: float, first: int) -> dict[str, _Args]:
+    """The headline outcomes that can be raced, as tables without gaps."""
+    options, found = tuple(runs), {}
+    for outcome in HEADLINE if len(options) > 1 else ():
+        better = OUTCOMES[outcome].better
+        table = complete(outcome_table(runs, outcome))
+        if len(table) < 2 or better == "neither":
+            continue
+        scale = float(np.abs(table[:first, 0].mean())) or float(np.abs(table[:first]).max()) or 1.0
+        found[outcome] = _Args(options, table, better, indifference * scale, 1.0 - confidence, min(first, len(table)))
+    return found
+
+
+def _raced(a: _Args) -> Selection:
+    return kn_so_far(a.table, delta=a.delta, alpha=a.alpha, n0=a.n0, better=a.better)
+
+
 def _choose(scenario: str, outcome: str, a: _Args, sequential: bool) -> Choice:
-    race = kn_so_far(a.table, delta=a.delta, alpha=a.alpha, n0=a.n0, better=a.better)
+    race = _raced(a)
     contest = mcb(a.table, better=a.better, alpha=a.alpha)
     larger = sign_of(a.better) * a.table
     leader = race.selected if sequential and race.selected is not None else int(larger.mean(axis=0).argmax())
