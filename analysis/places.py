@@ -172,14 +172,21 @@ def _sums(runs: Sequence[Record], people: I64, measure: str) -> tuple[F64, F64]:
     """Numerator (times the factor) and denominator [runs, places], summed over months."""
     top, bottom, factor, _ = MEASURES[measure]
     numerator = np.array([_column(record, top) for record in runs], dtype=np.float64) * factor
-    if bottom == "residents":
-        return numerator, np.array([people * record.places.shape[0] for record in runs], dtype=np.float64)
+    if bottom == "residents":  # of the months that were counted: others hold nobody active anywhere
+        months = [int(_by_month(record, top).any(axis=1).sum()) for record in runs]
+        return numerator, np.array([people * m for m in months], dtype=np.float64)
     return numerator, np.array([_column(record, bottom) for record in runs], dtype=np.float64)
 
 
 def _column(record: Record, name: str) -> I64:
-    total: I64 = record.places[:, :, record.place_columns.index(name)].sum(axis=0)
+    total: I64 = _by_month(record, name).sum(axis=0)
     return total
+
+
+def _by_month(record: Record, name: str) -> I64:
+    """[months, places]"""
+    rows: I64 = record.places[:, :, record.place_columns.index(name)]
+    return rows
 
 
 def _grouped(sums: tuple[F64, F64], group: npt.NDArray[np.int64], size: int) -> tuple[F64, F64]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from analysis.brief.decided import assumed_cell, bounds_shown
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import Lookup, advice, effect_cell, headline, level_cell, unit_of
+from analysis.brief.reading import Cell, Lookup, advice, effect_cell, headline, level_cell, unit_of
 from analysis.brief.words import Words
-from analysis.compare import BCA_FROM
+from analysis.compare import BCA_FROM, Effect
+from analysis.decision.assumed import AssumedEffect
+from analysis.decision.runs import INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
 from analysis.spread import GROUPS, QUANTILES
@@ -58,14 +63,12 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     base_name = words.name("option", base.name)
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
+    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
     rows = [
         {
             "name": words.name("option", option.name),
             "cells": [
-                (
-                    words(f"outcome.{o}"),
-                    effect_cell(e, words) if (e := look.effects.get((results.scenario, option.name, o))) else None,
-                )
+                (words(f"outcome.{o}"), _effect(look.effects.get((results.scenario, option.name, o)), over, words))
                 for o in shown
             ],
             "losers": words(
@@ -97,8 +100,48 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
             ],
         ),
         "note": note,
+        "race": ended(results, words),
+        "assumed": over_note(results, words),
         "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
     }
+
+
+def _effect(effect: Effect | None, over: Mapping[tuple[str, str], AssumedEffect], words: Words) -> Cell | None:
+    """An effect with both its intervals; sure of chance and yet of either sign over assumptions, it hangs on them."""
+    if effect is None:
+        return None
+    cell, wide = effect_cell(effect, words), over.get((effect.option, effect.outcome))
+    if wide is None or wide.low == wide.high == 0.0:
+        return cell
+    cell = replace(cell, assumed=assumed_cell(wide, words))
+    mean = effect.paired.mean
+    same_side = wide.low > 0.0 if mean > 0.0 else wide.high < 0.0
+    if effect.verdict in ("better", "worse") and not same_side:
+        return replace(cell, verdict="unclear", word=words("assumed.hangs"))
+    return cell
+
+
+def ended(results: Results, words: Words) -> list[str]:
+    """How the runs ended, and what the choice of an option on one outcome guarantees."""
+    runs, sampling, verdict = len(results.options[0].digests), results.sampling, results.verdict
+    found = [words(f"race.{sampling.ended}", runs=runs, most=sampling.most)]
+    if results.choices:
+        error, delta = percent(1.0 - results.confidence, 1), percent(INDIFFERENCE, 1)
+        found.append(words("choice.wrong", error=error, delta=delta))
+    if verdict.chance is not None:
+        found.append(words("choice.chance", chance=percent(verdict.chance)))
+    if verdict.more:
+        found.append(words("choice.more", more=fixed(verdict.more, 0)))
+    return found
+
+
+def over_note(results: Results, words: Words) -> str:
+    """Which interval is which; "" where no assumption was drawn."""
+    a = results.assumed
+    if a is None:
+        return ""
+    note = words("assumed.note", draws=a.draws, share=percent(a.share), **bounds_shown())
+    return f"{note} {words('assumed.hangs_note')}"
 
 
 def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "outcomes.yaml", "options.yaml", "levers.yaml")
+FILES = ("page.yaml", "decision.yaml", "outcomes.yaml", "options.yaml", "levers.yaml")
 
 
 @dataclass(frozen=True)

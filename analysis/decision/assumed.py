@@ -16,8 +16,8 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from analysis.compare import column
-from analysis.decision.runs import HEADLINE
-from analysis.scenario_discovery import Bound, by_chance, discover
+from analysis.decision.runs import HEADLINE, INDIFFERENCE
+from analysis.scenario_discovery import Bound, by_chance, discover, limits_of, measure
 from analysis.selection import sign_of
 from sim.outcomes import OUTCOMES
 
@@ -28,6 +28,7 @@ LOW, HIGH = 0.05, 0.95  # of the draws lie below and above
 FEWEST = 20  # draws below which nothing is said of what drives them
 ERROR = 0.05  # of calling any lever of an effect a driver where none is
 NAMED = 3  # drivers of an effect, at most
+SHUFFLES = 99  # by which a box is compared with chance
 CLEAR = 0.1  # of the draws on the rarer side: fewer, and the sign hardly hangs on anything
 
 
@@ -100,7 +101,8 @@ class Driver:
 
 @dataclass(frozen=True, kw_only=True)
 class Failing:
-    """Where among the assumptions an option does worse than the base: a box found by PRIM.
+    """Where among the assumptions an option does worse than the base: a box found by PRIM, bounds that say little left
+    out; none that shuffled draws give as easily.
 
     `density` is the share of draws inside that are worse, `overall` that of all draws, `coverage` the share of all
     worse draws that lie inside; `by_chance` is how often shuffled draws give as good a box.
@@ -142,9 +144,9 @@ def over_assumptions(draws: Draws) -> Assumed:
                 continue
             effect = _effect(option, outcome, d[whole], _differences(draws.again, option, base, outcome))
             effects.append(effect)
-            if outcome in HEADLINE and whole.sum() >= FEWEST:
-                found = _drivers(option, outcome, d[whole], draws.points[whole], draws.levers)
-                drivers += found
+            level = abs(float(np.nanmean(column(draws.outcomes[base], outcome))))
+            if outcome in HEADLINE and whole.sum() >= FEWEST and _matters(effect, level):
+                drivers += _drivers(option, outcome, d[whole], draws.points[whole], draws.levers)
                 failing += _failing(effect, d[whole], draws.points[whole], draws.levers)
     return Assumed(
         asked=draws.asked,
@@ -184,6 +186,11 @@ def _effect(option: str, outcome: str, d: F64, again: F64) -> AssumedEffect:
     )
 
 
+def _matters(effect: AssumedEffect, level: float) -> bool:
+    """Is the effect anything but next to nothing under some of the assumptions?"""
+    return max(abs(effect.low), abs(effect.high)) > INDIFFERENCE * level
+
+
 def _best(draws: Draws) -> tuple[AssumedBest, ...]:
     found = []
     for outcome in HEADLINE:
@@ -221,16 +228,21 @@ def _failing(effect: AssumedEffect, d: F64, points: F64, levers: Sequence[Swept]
         return []
     failed = sign_of("higher" if OUTCOMES[effect.outcome].better == "higher" else "lower") * d < 0.0
     inputs = {lever.lever: values for lever, values in zip(levers, points.T, strict=True)}
-    boxes = discover(inputs, failed)
-    return [
-        Failing(
-            option=effect.option,
-            outcome=effect.outcome,
-            bounds=box.bounds,
-            density=box.density,
-            coverage=box.coverage,
-            overall=float(failed.mean()),
-            by_chance=by_chance(inputs, failed, shuffles=99),
-        )
-        for box in boxes
-    ]
+    chance = by_chance(inputs, failed, shuffles=SHUFFLES)
+    found = []
+    for box in discover(inputs, failed) if chance <= ERROR else ():
+        kept = {bound.input for bound in box.bounds if bound.quasi_p <= ERROR}
+        plain = measure({name: ends for name, ends in limits_of(box).items() if name in kept}, inputs, failed)
+        if plain.bounds:
+            found.append(
+                Failing(
+                    option=effect.option,
+                    outcome=effect.outcome,
+                    bounds=plain.bounds,
+                    density=plain.density,
+                    coverage=plain.coverage,
+                    overall=float(failed.mean()),
+                    by_chance=chance,
+                )
+            )
+    return found

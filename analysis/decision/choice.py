@@ -18,12 +18,11 @@ from scipy import special
 
 from analysis.compare import replications_needed
 from analysis.correct_selection import correct_selection
-from analysis.decision.runs import F64, HEADLINE, Runs, complete, outcome_table
+from analysis.decision.runs import F64, HEADLINE, INDIFFERENCE, Runs, complete, outcome_table
 from analysis.multiple_comparisons import mcb
 from analysis.selection import Better, Selection, kn_so_far, sign_of
 from sim.outcomes import OUTCOMES
 
-INDIFFERENCE = 0.01  # of the base's level: smaller differences count as none
 FIRST = 10  # replications before the race is first looked at; fewer where there are fewer
 FEWEST = 3  # replications below which no probability is given
 Kind = Literal["lone", "best", "trade_off", "no_best"]
@@ -56,6 +55,7 @@ class Choice:
     scenario: str
     outcome: str
     replications: int
+    sequential: bool
     delta: float
     leader: str
     best: str | None
@@ -179,6 +179,7 @@ def _choose(scenario: str, outcome: str, a: _Args, sequential: bool) -> Choice:
         scenario=scenario,
         outcome=outcome,
         replications=len(a.table),
+        sequential=sequential,
         delta=a.delta,
         leader=a.options[leader],
         best=a.options[leader] if not rivals else None,

@@ -19,6 +19,7 @@ Runs = Mapping[str, Sequence[Record]]
 # days, needs met, participation, access and money: what the first page shows and the decision hangs on
 HEADLINE = ("days_to_solved", "unmet_share", "active_share", "walk_minutes", "cost_per_resident")
 COST = "cost_per_resident"
+INDIFFERENCE = 0.01  # of the base's level: smaller differences count as none
 
 
 Ended = Literal["fixed", "settled", "budget", "stopped"]
