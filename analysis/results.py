@@ -43,6 +43,7 @@ from analysis.rows import (
     OptionFacts,
     assumptions,
     broken,
+    costs,
     entries,
     finite,
     leading,
@@ -87,9 +88,12 @@ class Results:
     changes: tuple[PlaceChange, ...]
     towns: Towns | None
     money: tuple[Entry, ...]
+    costs: dict[str, float]  # option -> all that was paid, mean over runs, yuan per resident over the whole run
     utilisation: dict[str, dict[str, float]]  # option -> kind of station -> mean share
     broken: tuple[str, ...]  # "option: invariant" that did not hold in some run
     assumptions: tuple[Assumption, ...]
+    levers: int  # how many there are
+    levers_assumed: int  # of them, without a published source
     sampling: Sampling
     choices: tuple[Choice, ...]  # of every scenario
     verdict: Verdict  # of the main scenario
@@ -159,6 +163,7 @@ def build(
     ]
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
     starts = {name: _start(facts.options.get(name, Option(name=name))) for name in records}
+    backing = assumptions(facts.rules)
     return Results(
         format=FORMAT,
         question=facts.question,
@@ -183,9 +188,12 @@ def build(
         changes=place_changes(records, city, confidence=facts.confidence),
         towns=town_maps(records, city, plans),
         money=tuple(entries(records)),
+        costs=costs(records),
         utilisation=utilisation(records),
         broken=tuple(broken(records)),
-        assumptions=tuple(assumptions(facts.rules)),
+        assumptions=tuple(backing),
+        levers=len(backing),
+        levers_assumed=sum(lever.assumed for lever in backing),
         sampling=facts.sampling,
         choices=tuple(choice for several in found.values() for choice in several),
         verdict=decide(found[facts.scenario], tuple(records)),

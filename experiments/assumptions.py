@@ -65,7 +65,7 @@ SIGNS = (
     Assumption(key="fund.leakage", low=0.0, high=0.2),
     Assumption(key="fund.delay_months", low=2, high=9),
     Assumption(key="fund.case_share", low=0.05, high=0.3),
-    Assumption(key="fund.incentive_share", low=0.18, high=0.30),
+    Assumption(key="incentive.share", low=0.18, high=0.30),
 )
 
 

@@ -15,8 +15,9 @@ from experiments.composing import Composed, Folders, compose_plain, defaults, pa
 from experiments.options import chosen, read_option, sets_of
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.typed import typed
+from sim.levers import Theme, lever
 from sim.reforms.base import Option
-from sim.rules import Rules, Theme, lever
+from sim.rules import Rules
 from sim.scenario import Scenario
 
 

@@ -16,11 +16,11 @@ from analysis.decision.assumed import AssumedEffect
 from analysis.decision.runs import INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
+from analysis.rows import PAID
 from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
 
 FEW_RUNS = 5
-PAID = "paid_"  # what accounts of costs begin with
 HALF, MOST = 0.5, 0.9  # of cases closed
 Table = dict[str, Any]
 
@@ -79,7 +79,6 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
         }
         for option in rest
     ]
-    assumed = sum(row.assumed for row in results.assumptions)
     runs = len(base.digests)
     note = words("decision.note_bca") if runs >= BCA_FROM else words("decision.note_t", least=BCA_FROM)
     return {
@@ -102,7 +101,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
         "note": note,
         "race": ended(results, words),
         "assumed": over_note(results, words),
-        "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
+        "chance": words("decision.chance", assumed=results.levers_assumed, levers=results.levers),
     }
 
 
@@ -130,6 +129,8 @@ def ended(results: Results, words: Words) -> list[str]:
         found.append(words("choice.wrong", error=error, delta=delta))
     if verdict.chance is not None:
         found.append(words("choice.chance", chance=percent(verdict.chance)))
+    if any(payback.one_off for payback in results.paybacks):
+        found.append(words("worth.one_off_note", days=results.days))
     if verdict.more:
         found.append(words("choice.more", more=fixed(verdict.more, 0)))
     return found
@@ -223,7 +224,7 @@ def money_rows(results: Results, words: Words) -> list[tuple[str, list[str], boo
     def row(account: str) -> tuple[str, list[str], bool]:
         return words.name("account", account), [significant(yuan.get((o, account), 0.0)) for o in options], False
 
-    total = [significant(sum(yuan.get((o, a), 0.0) for a in accounts)) for o in options]
+    total = [significant(results.costs[o]) for o in options]
     return [*map(row, accounts), *([(words("money.total"), total, True)] if accounts else []), *map(row, others)]
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from experiments import clusters
 from experiments.engine import stream
 from experiments.sweep.work import Batch, Finished
-from sim.rules import Theme, lever
+from sim.levers import Theme, lever
 
 LONGEST_NAME = 200
 

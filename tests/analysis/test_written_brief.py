@@ -8,10 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from fontTools.ttLib import TTFont
 
 from analysis.brief.document import brief, write_brief
@@ -30,6 +32,12 @@ from sim.services import CLASSES
 from sim.world import City
 from sim.world.tallies import SERVED_KINDS
 
+SHIPPED = [
+    name
+    for path in (files("configs") / "option").iterdir()
+    if path.name.endswith(".yaml")
+    for name in yaml.safe_load(path.read_text("utf-8"))
+]
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -217,7 +225,7 @@ def test_nothing_that_ships_lacks_words() -> None:
     needed += [f"reform.{reform.__name__}" for reform in REFORMS.values()] + [
         f"station.{kind}" for kind in SERVED_KINDS
     ]
-    needed += [f"group.{name}" for name in CLASSES]
+    needed += [f"group.{name}" for name in CLASSES] + [f"option.{name}" for name in SHIPPED]
     assert [key for key in needed if key not in known] == []
     assert [key for key in known if key.startswith("lever.") and key[6:] not in dict(levers())] == []
 
