@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sim.rules import Theme, lever
+from sim.levers import Theme, lever
 from sim.world.city import City
 
 

@@ -49,7 +49,10 @@ EPILOGS = {
   option=committee_2025         a file of configs/option/, or options by name: option=status_quo,grid_300_hire
   scenario=base,ageing          files of configs/scenario/, one or several
   rules.THEME.LEVER=VALUE       any lever (reformsim show parameters); option.NAME.ENTRY.FIELD=VALUE for an option's
-  days=90 warmup=28 seed=1 replications=10 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
+  replications=20 at most; adaptive=true stops once the choice is settled; adaptive=false makes them all
+  assumptions=128               draws of what decides the signs, each a run of every option (0 for none)
+  attribute=full_package        take an option apart: every combination of its reforms is run
+  days=90 warmup=28 seed=1 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
     "sweep": """keys:
   city=chengdu|synthetic|tiny   one city; option=NAME,NAME and scenario=NAME,NAME are crossed with the points below
   rules.THEME.LEVER=1,2,3       an axis; also choice(1,2), range(0,1,0.1), and interval(0,1) for sampling designs;

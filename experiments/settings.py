@@ -15,8 +15,9 @@ from experiments.composing import Composed, Folders, compose_plain, defaults, pa
 from experiments.options import chosen, read_option, sets_of
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.typed import typed
+from sim.levers import Theme, lever
 from sim.reforms.base import Option
-from sim.rules import Rules, Theme, lever
+from sim.rules import Rules
 from sim.scenario import Scenario
 
 
@@ -41,7 +42,9 @@ class CompareKnobs(Theme):
     days: int = lever(90, 1, 3_650, "days")
     warmup: int = lever(28, 0, 3_649, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
-    replications: int = lever(10, 2, 100_000, "replications")
+    replications: int = lever(20, 2, 100_000, "replications")
+    adaptive: bool = lever(True, False, True, "stop once the choice is settled")
+    assumptions: int = lever(128, 0, 100_000, "draws")
     processes: int = lever(2, 1, 256, "processes")
     threads: int = lever(1, 1, 256, "threads")
     chunk: int = lever(4_096, 64, 1_048_576, "residents")
@@ -50,6 +53,7 @@ class CompareKnobs(Theme):
 
 KNOBS: dict[str, type[RunKnobs] | type[CompareKnobs]] = {"run": RunKnobs, "compare": CompareKnobs}
 SEVERAL = {"run": (), "compare": ("scenario", "option"), "sweep": ("scenario", "option")}  # groups of several choices
+MOST_PARTS = 8  # of an option that is taken apart: 256 combinations
 K = TypeVar("K", bound=Theme)
 
 
@@ -79,6 +83,9 @@ class Settings:
     out: Path | None
     lang: str
     command: str  # that asks for the same study
+    adaptive: bool = False  # stop once the choice is settled; `replications` are the most
+    assumptions: int = 0  # draws of the assumptions that decide the signs
+    attribute: str = ""  # the option to take apart, if any
 
 
 def read(
@@ -99,7 +106,7 @@ def read(
         scenarios[scenario] = typed(Scenario, group(composed, "scenario"), "scenario", composed.origin)
     assert first is not None
     kind: type[RunKnobs] | type[CompareKnobs] = KNOBS[verb]
-    check_names(first, (*(f.name for f in fields(kind)), "out"))
+    check_names(first, (*(f.name for f in fields(kind)), "out", *(["attribute"] if verb == "compare" else [])))
     rules = typed(Rules, group(first, "rules"), "rules", first.origin)
     typed(Engine, group(first, "engine"), "engine", first.origin)
     check_options(first.overridden, names)
@@ -109,12 +116,18 @@ def read(
     if verb == "compare" and len(options) == 1:
         raise refuse(COMMAND_LINE, "option", options[0].name, allowed="comparing takes two options or more")
     knobs = knobs_of(first, kind)
-    several = range(knobs.replications) if isinstance(knobs, CompareKnobs) else [knobs.replication]
+    several: Sequence[int]
+    more: dict[str, Any] = {}
+    if isinstance(knobs, CompareKnobs):
+        several = range(knobs.replications)
+        more = {"adaptive": knobs.adaptive, "assumptions": knobs.assumptions, "attribute": attribute_of(first, options)}
+    else:
+        several = [knobs.replication]
     return Settings(
         verb=verb, city=city_spec(first), options=options, scenarios=scenarios, rules=rules, days=knobs.days,
         warmup=knobs.warmup, seed=knobs.seed, replications=tuple(several), threads=knobs.threads,
         processes=knobs.processes, chunk=knobs.chunk, out=out_of(first), lang=knobs.lang,
-        command=command_of(verb, overrides, plugins),
+        command=command_of(verb, overrides, plugins), **more,
     )  # fmt: skip
 
 
@@ -195,6 +208,20 @@ def city_spec(composed: Composed) -> CitySpec:
         )
     spec: Any = typed(CITIES[name], plain, "city", composed.origin)
     return spec  # type: ignore[no-any-return]
+
+
+def attribute_of(composed: Composed, options: Sequence[Option]) -> str:
+    """The option of the study that the config wants taken apart; all combinations of its reforms must be few."""
+    name = composed.plain.get("attribute")
+    if name is None or name == "":
+        return ""
+    parts = {option.name: len(option.rollouts) for option in options}
+    origin = composed.origin("attribute")
+    if name not in parts:
+        raise refuse(origin, "attribute", name, allowed="must be an option of the study:", name=str(name), names=parts)
+    if not 2 <= parts[name] <= MOST_PARTS:
+        raise refuse(origin, "attribute", name, allowed=f"must hold 2 to {MOST_PARTS} reforms, not {parts[name]}")
+    return str(name)
 
 
 def out_of(composed: Composed) -> Path | None:

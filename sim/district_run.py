@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from sim.institutions import council
+from sim.kernels.arithmetic import logs
 from sim.kernels.sketch import BINS
-from sim.mechanisms import fund, helping, money, needs, participation, patrol, projects, waits
+from sim.mechanisms import fund, helping, mobilising, money, needs, participation, patrol, projects, waits
 from sim.mechanisms.channels import weigh
 from sim.mechanisms.clocks import calendar, clocks
 from sim.mechanisms.dials import dials
 from sim.mechanisms.filing import file_needs
 from sim.mechanisms.layouts import hand_over, lay_out
+from sim.mechanisms.practising import Practising
 from sim.mechanisms.raising import raise_needs
 from sim.mechanisms.settling import CELLS, settle
 from sim.mechanisms.tables import Ground, Ledger
@@ -20,7 +22,7 @@ from sim.rules import Rules
 from sim.services import catalogue
 from sim.study import Study
 from sim.world.cases import CURSOR, ROOM, Stage
-from sim.world.city import U32, Jurisdictions
+from sim.world.city import F64, I64, U32, Jurisdictions
 from sim.world.district import District
 from sim.world.layout import Layout
 from sim.world.state import grow, move_cases, remember
@@ -54,6 +56,7 @@ class DistrictRun:
         self.memory.volunteers[:] = helping.first_volunteers(self.people)
         self.raised = np.empty((needs.PERIOD, 1024 + district.residents // 40), np.uint32)
         self.counts, self.period = np.zeros(needs.PERIOD, np.int64), -1
+        self.practising = Practising(district, self.memory, study.key)
 
     def begin(self, day: int, rules: Rules, before: Jurisdictions, now: Jurisdictions, dip: float) -> None:
         """New rules come into force on a morning."""
@@ -72,16 +75,19 @@ class DistrictRun:
 
     def stand_on(self, day: int, rules: Rules, before: Jurisdictions, now: Jurisdictions, dip: float) -> None:
         """The layout of a day under some rules, and what the kernels read while they are in force."""
-        study, dial = self.study, dials(rules)
+        study, month = self.study, int(self.study.month_of[day])
         self.rules, self.layout = rules, lay_out(self.district, before, now, rules, dip)
+        self.practising.act(day, month, rules, self.layout, None)
+        dial = dials(rules, self.practising.effects)
         self.ground = Ground(
             compounds=self.layout.compounds, stations=self.layout.stations, first_station=self.layout.first_station,
-            traits=self.district.traits, items=study.items, dials=dial,
+            traits=self.district.traits, dials=dial,
+            items=study.items(rules.citizen_cloud.items, rules.mandates.departments),
             clocks=clocks(dial[0]["open"], dial[0]["close"]),
             calendar=calendar(study.scenario, study.days, rules.carriers.saturday),
             worked=study.worked, decay=study.decay, key=study.key,
         )  # fmt: skip
-        self._weigh(int(study.month_of[day]))
+        self._weigh(month)
 
     def ledger(self, day: int, month: int) -> Ledger:
         """What the kernels write on a day."""
@@ -149,32 +155,76 @@ class DistrictRun:
     def _weigh(self, month: int) -> None:
         """How channels draw residents, and how many hours of help there are, until the week or the month ends."""
         m = self.memory
-        weigh(self.layout, self.rules, m.expected)
+        effects = self.practising.effects
+        weigh(self.layout, self.rules, m.expected, effects.trust)
         self.help_chance = helping.chances(
-            self.rules, self.layout, self.people, m.volunteers, m.help[month], self.study.scenario.needs
+            self.rules, self.layout, effects, self.people, m.volunteers, m.help[month], self.study.scenario.needs
         )
 
     def end_month(self, day: int, month: int) -> None:
         """Residents take part, the city pays, councils decide, projects start to help."""
-        m, study, layout, rules = self.memory, self.study, self.layout, self.rules
-        terms = participation.compound_terms(layout, rules, m.active, m.running[month], study.key)
-        m.lines[month], m.councillors, m.active = participation.take_part(
-            month, day, terms, rules.participation.trust, self.ground, self.ledger(day, month)
-        )
+        m, study, layout, rules, effects = self.memory, self.study, self.layout, self.rules, self.practising.effects
+        terms = participation.compound_terms(layout, rules, m.active, m.running[month], effects)
+        m.lines[month], m.councillors, m.active = mobilising.take_part(
+            month, day, terms, mobilising.LINE + effects.lines, rules.participation.trust, self.ground,
+            self.ledger(day, month),
+        )  # fmt: skip
         m.volunteers = m.monthly[month][:, int(PlaceColumn.VOLUNTEERS)].astype(np.float64)
         self.pay(day + 1)
-        decision = council.meet(m, layout, self.people, helping.meetable(), rules, month, study.key)
-        projects.start(m, layout.seat, decision.projects, decision.favoured, rules, month)
+        decision = council.meet(m, layout, self.people, helping.meetable(), rules, effects, month, study.key)
+        projects.start(m, layout.seat, decision.projects, decision.favoured, rules, effects, month)
         m.fund.spend(m.due[month])
-        self._weigh(min(month + 1, study.months - 1))
+        m.fund.earn(fund.earned(layout, effects))
+        following = min(month + 1, study.months - 1)
+        self.practising.act(day + 1, following, rules, layout, month)
+        self.ground.dials[:] = dials(rules, self.practising.effects)
+        self._weigh(following)
+
+    def off_service(self) -> float:
+        """Hours a year that community workers and town teams are paid for and do not serve in."""
+        staff, posts = self.rules.staff, self.layout.workers
+        hours = staff.days_a_year * 8.0
+        community = posts["community"] * hours
+        lost = community * (1.0 - staff.admin_share) * float(np.mean(self.practising.effects.lost))
+        return community * staff.admin_share + lost + posts["town_team"] * hours * staff.offservice_share_town
+
+    def step_minutes(self) -> float:
+        """Mean minutes of a department's step."""
+        return self.rules.departments.step_minutes * self.practising.effects.branch_minutes
+
+    def zone_hours(self) -> float:
+        """Hours a year that zones work in place of community workers."""
+        staff = self.rules.staff
+        return self.layout.workers["community"] * staff.days_a_year * 8.0 * staff.zone_share
+
+    def log_size(self) -> F64:
+        """[P] log of the residents of each place's community over the reference."""
+        crowd = np.maximum(1, self.layout.community_people[self.layout.community_of_place])
+        return np.asarray(logs(crowd / participation.REFERENCE))
+
+    def walks(self) -> F64:
+        """[C, 3] minutes to the nearest compound station (nan where there is none), centre, town complex."""
+        walk = self.layout.walk[:, :3].copy()
+        walk[self.layout.compounds["station"][:-1] < 0, 0] = np.nan
+        return walk
+
+    def by_account(self, cents: I64) -> F64:
+        """[P] cents of the accounts, shared over the places that hold an account together."""
+        place = self.layout.community_of_place
+        total = np.bincount(place, cents.astype(np.float64), self.layout.community_people.size)
+        crowd = np.bincount(place, self.people, self.layout.community_people.size)
+        return np.asarray(self.people * (total / np.maximum(crowd, 1.0))[place])
 
     def pay(self, until: int) -> None:
         """Pay what is due up to the start of a day."""
         m, study, start = self.memory, self.study, self.memory.purse.until
-        yearly = money.yearly(self.rules, self.layout, self.district.residents, int(study.city_people))
+        people, effects = self.district.residents, self.practising.effects
+        yearly = money.yearly(self.rules, self.layout, effects, people, int(study.city_people))
         for purpose, cents in yearly.items():
             m.purse.pay(purpose, money.accrued(cents, start, until))
-        granted = fund.grants(self.rules, self.layout, self.district, m.active, study.scenario.budget, start, until)
+        granted = fund.grants(
+            self.rules, self.layout, self.district, effects, m.active, study.scenario.budget, start, until
+        )
         m.fund.grant(self.layout.seat, granted)
         m.purse.pay("fund_grants", int(granted.sum()))
         m.purse.until = until

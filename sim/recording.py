@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,11 @@ import numpy.typing as npt
 from sim.day import Run
 from sim.district_run import DistrictRun
 from sim.kernels.sketch import edges
-from sim.mechanisms.dials import TRUST_SCALE
+from sim.mechanisms.practising import MOST_AGAIN
 from sim.mechanisms.settling import BASE, total_deviation
+from sim.mechanisms.tables import TRUST_SCALE
 from sim.outcomes import Counts, measure
+from sim.practices.base import LINES, TOLD
 from sim.services import AGE_BANDS, CLASSES
 from sim.world.city import I64
 from sim.world.state import open_cases, waiting, whole_cases
@@ -90,27 +94,56 @@ def record(run: Run) -> Record:
 def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dict[str, int], warmup: int) -> Counts:
     """What the outcomes are measured from."""
     districts = run.districts
-    people = np.concatenate([local.people for local in districts])
     first_month = int(run.study.month_of[min(warmup, run.day - 1)])
-    done = [m for m in range(first_month, run.study.months) if places[m, :, int(PlaceColumn.ACTIVE)].any()]
-    if done:
-        column = places[done].sum(axis=(0, 1)) / len(done) / run.city.residents
-    else:  # no month has ended since the warm-up: nobody knows
-        column = np.full(places.shape[2], np.nan)
+    done = [m for m in range(first_month, run.study.months) if run.study.ended[m]]
+    active, lines = np.nan, np.full(len(LINES), np.nan)
+    if done:  # else no month has ended since the warm-up: nobody knows
+        whole = len(done) * run.city.residents
+        active = float(places[done, :, int(PlaceColumn.ACTIVE)].sum()) / whole
+        lines = np.sum([local.memory.lines[done].sum(axis=0) for local in districts], axis=0) / whole
     since = places[first_month:].sum(axis=0)
-    volunteers = run.study.base.volunteers
-    votes = sum(local.memory.votes[first_month:].sum(axis=0) for local in districts)
+    votes = np.sum([local.memory.votes[first_month:].sum(axis=0) for local in districts], axis=0)
     return Counts(
-        tally=tally, spread=spread, needs=since[:, PlaceColumn.NEEDS], unmet=since[:, PlaceColumn.UNMET],
-        closed=since[:, PlaceColumn.CLOSED], closed_seconds=since[:, PlaceColumn.CLOSED_SECONDS], people=people,
-        active=float(column[PlaceColumn.ACTIVE]),
-        volunteer_hours=float(column[PlaceColumn.VOLUNTEERS]) * volunteers.hours_year,
-        votes=(int(np.asarray(votes)[0]), int(np.asarray(votes)[1])), trust=mean_trust(run),
-        walk=np.concatenate([local.layout.walk[:, 1] for local in districts]),
-        compound_people=np.concatenate([local.district.population for local in districts]),
-        cents=sum(money[f"paid_{purpose}"] for purpose in districts[0].memory.purse.paid),
-        fund_cents=money["fund_granted"], days=run.day, counted_days=run.day - warmup,
+        rules=run.study.base, tally=tally, spread=spread, active=active, lines=lines,
+        place={name: since[:, k] for k, name in enumerate(PLACE_COLUMNS)},
+        votes=tuple(votes.tolist()), trust=mean_trust(run), latent=sum(d.memory.hazards for d in districts),
+        off_service=fsum(local.off_service() for local in districts),
+        zone_hours=fsum(local.zone_hours() for local in districts),
+        step_minutes=fsum(local.step_minutes() * local.district.residents for local in districts),
+        money=money, days=run.day,
+        counted_days=run.day - warmup, **at_the_end(run),
     )  # fmt: skip
+
+
+def at_the_end(run: Run) -> dict[str, Any]:
+    """What places and compounds are like on the last day, from all districts one after another."""
+    districts = run.districts
+
+    def joined(of: Callable[[DistrictRun], npt.NDArray[Any]]) -> Any:
+        return np.concatenate([of(local) for local in districts])
+
+    state = {
+        name: np.concatenate([getattr(local.practising.effects, name) for local in districts])
+        for name in ("productivity", "trust", "vacant", "engage")
+    }
+    state["again"] = joined(lambda local: local.practising.effects.again.clip(0.0, MOST_AGAIN).mean(axis=1))
+    state["volunteering"] = joined(lambda local: np.full(local.people.size, local.practising.effects.volunteering))
+    state["funds"] = joined(lambda local: local.by_account(local.memory.fund.granted + local.memory.fund.raised))
+    state["raised"] = joined(lambda local: local.by_account(local.memory.fund.raised))
+    for name in TOLD:
+        state[name] = np.concatenate([local.practising.told(name) for local in districts])
+    first = np.cumsum([0, *(local.district.places for local in districts)])
+    return {
+        "state": state,
+        "people": joined(lambda local: local.people),
+        "ages": joined(lambda local: local.practising.ages),
+        "party": joined(lambda local: local.practising.party),
+        "size": joined(lambda local: local.log_size()),
+        "walk": joined(lambda local: local.walks()),
+        "facility": joined(lambda local: local.practising.effects.facility),
+        "compound_people": joined(lambda local: local.district.population),
+        "compound_place": np.concatenate([local.district.place + first[k] for k, local in enumerate(districts)]),
+    }
 
 
 def mean_trust(run: Run) -> float:
@@ -127,7 +160,7 @@ def books(run: Run) -> dict[str, int]:
         for purpose, cents in local.memory.purse.paid.items():
             total[f"paid_{purpose}"] = total.get(f"paid_{purpose}", 0) + cents
         fund = local.memory.fund
-        for name in ("granted", "spent", "committed", "balance"):
+        for name in ("granted", "raised", "spent", "committed", "balance"):
             total[f"fund_{name}"] = total.get(f"fund_{name}", 0) + int(getattr(fund, name).sum())
     return total
 
@@ -177,7 +210,7 @@ def digest(run: Run) -> str:
         m = local.memory
         for part in (m.daily, m.monthly, m.spread, m.lines, m.votes, m.trust, m.seen, m.active, m.expected):
             sha.update(np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<")).tobytes())
-        for fund in (m.fund.balance, m.fund.committed, m.fund.granted, m.fund.spent):
+        for fund in (m.fund.balance, m.fund.committed, m.fund.granted, m.fund.spent, m.fund.raised):
             sha.update(fund.astype("<i8").tobytes())
         cases: Any = open_cases(m)
         for name in cases.dtype.names:
@@ -185,5 +218,8 @@ def digest(run: Run) -> str:
         for name in ("unseen", "compound", "spot", "day", "report", "number"):
             sha.update(np.ascontiguousarray(m.latent[name][: m.hazards]).tobytes())
         sha.update(repr(sorted(m.purse.paid.items())).encode())
+        for name, state in sorted(m.practices.items()):
+            for column in sorted(state):
+                sha.update(f"{name}.{column}".encode() + state[column].astype("<f8").tobytes())
     sha.update(run.city_daily.astype("<i8").tobytes())
     return sha.hexdigest()

@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     PLACES = 12  # where compounds and towns lie (keyed by the city)
     DUPLICATE = 13  # a second report of the same case
     RETURN = 14  # does a client come back
+    PRACTICE = 15  # what befalls a place or compound in a month: who leaves, who joins, where a site stands
 
 
 def study_key(seed: int, replication: int = 0) -> npt.NDArray[np.uint32]:

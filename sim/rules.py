@@ -10,34 +10,43 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-ASSUMPTION = "assumption"
-
-
-def lever(
-    default: Any, low: Any, high: Any, unit: str, source: str = ASSUMPTION, *, choices: tuple[str, ...] = ()
-) -> Any:
-    """A field of a theme with its range, unit and source; text levers give `choices` instead of a range."""
-    return field(
-        default=default, metadata={"low": low, "high": high, "unit": unit, "source": source, "choices": choices}
-    )
-
-
-def check(theme: Any) -> None:
-    """Raise ValueError naming the lever where a value leaves its range."""
-    for f in fields(theme):
-        value, meta = getattr(theme, f.name), f.metadata
-        if meta["choices"]:
-            if value not in meta["choices"]:
-                raise ValueError(f"{f.name} must be one of {', '.join(meta['choices'])}, got {value!r}")
-        elif not meta["low"] <= value <= meta["high"]:  # also false for nan
-            raise ValueError(f"{f.name} must be in [{meta['low']}, {meta['high']}] {meta['unit']}, got {value}")
-
-
-class Theme:
-    """Base of the themes: checks ranges when made."""
-
-    def __post_init__(self) -> None:
-        check(self)
+from sim.levers import Theme, lever
+from sim.practices.academies import Academies
+from sim.practices.articles import Articles
+from sim.practices.branches import Branches
+from sim.practices.catalogue import Catalogue
+from sim.practices.chessboard import Chessboard
+from sim.practices.circles import Circles
+from sim.practices.citizen_cloud import CitizenCloud
+from sim.practices.consultation import Consultation
+from sim.practices.contracting import Contracting
+from sim.practices.coproduction import Coproduction
+from sim.practices.council import Council
+from sim.practices.culture import Culture
+from sim.practices.demonstration import Demonstration
+from sim.practices.enterprises import Enterprises
+from sim.practices.facilities import Facilities
+from sim.practices.five_lines import FiveLines
+from sim.practices.five_step import FiveStep
+from sim.practices.foundations import Foundations
+from sim.practices.incentive import Incentive
+from sim.practices.instructors import Instructors
+from sim.practices.joint_work import JointWork
+from sim.practices.layers import Layers
+from sim.practices.leaders import Leaders
+from sim.practices.linkage import Linkage
+from sim.practices.mandates import Mandates
+from sim.practices.one_team import OneTeam
+from sim.practices.ordinance import Ordinance
+from sim.practices.pairing import Pairing
+from sim.practices.planning import Planning
+from sim.practices.procedure import Procedure
+from sim.practices.renovation import Renovation
+from sim.practices.self_organisation import SelfOrganisation
+from sim.practices.service_list import ServiceList
+from sim.practices.value_community import ValueCommunity
+from sim.practices.volunteering import Volunteering
+from sim.practices.workforce import Workforce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +120,11 @@ class Staff(Theme):
         "survey of 50+ communities 2020 (answers, not time)",
     )
     offservice_share_town: float = lever(0.25, 0.0, 0.4, "share of town teams' time off service", "mechanisms.csv M11")
+    zone_share: float = lever(0.0, 0.0, 0.4, "share of community workers' time that zones have taken over")
     counter_share: float = lever(
         0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit"
     )
+    deflection: float = lever(0.05, 0.0, 0.2, "chance that a valid request is turned away at first contact")
     home_minutes: float = lever(60.0, 20.0, 180.0, "minutes a home visit, dispute or community order")
     town_order_minutes: float = lever(90.0, 20.0, 240.0, "minutes a town order")
     community_wage: float = lever(72_000.0, 40_000.0, 150_000.0, "yuan a year and post")
@@ -128,15 +139,16 @@ class Carriers(Theme):
     compound_share: float = lever(0.15, 0.0, 1.0, "share of compounds with a station")
     compound_openings: int = lever(2, 1, 7, "openings a week of two hours each")
     compound_minutes: float = lever(12.0, 2.0, 60.0, "minutes a visit")
+    opening_yuan: float = lever(3_000.0, 0.0, 30_000.0, "yuan a year and weekly opening of a compound station")
     community_residents_per_window: float = lever(5_000.0, 1_000.0, 20_000.0, "residents a window")
     community_minutes: float = lever(12.0, 2.0, 60.0, "minutes at the counter")
     town_residents_per_window: float = lever(13_500.0, 2_000.0, 60_000.0, "residents a window")
     town_minutes: float = lever(20.0, 2.0, 60.0, "minutes at the counter")
     saturday: bool = lever(False, False, True, "centres open on Saturdays")
     extra_hours: float = lever(0.0, 0.0, 4.0, "hours a day added after 17:00, staffed")
-    friendliness: float = lever(0.0, 0.0, 1.0, "share renovated for friendliness", "mechanisms.csv M35")
     centre_yuan: float = lever(300_000.0, 50_000.0, 2_000_000.0, "yuan a year to run a community centre")
     complex_yuan: float = lever(1_500_000.0, 200_000.0, 9_000_000.0, "yuan a year to run a town complex")
+    station_yuan: float = lever(8_000.0, 0.0, 60_000.0, "yuan a year and opening a week to run a compound station")
     branch_cost_share: float = lever(0.4, 0.0, 1.0, "cost of a kept branch beside a full centre")
 
 
@@ -216,13 +228,11 @@ class Fund(Theme):
         4_000.0, 1_500.0, 6_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29"
     )
     keep_base_grants: bool = lever(False, False, True, "a merged unit keeps the base grants of its parts")
-    incentive_share: float = lever(0.24, 0.18, 0.30, "share paid by appraisal")
     project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, refinement A13")
     project_hours: float = lever(750.0, 100.0, 2_000.0, "hours of help a project buys, at 60 yuan an hour")
     case_share: float = lever(0.10, 0.0, 1.0, "share of bought hours spent on cases")
     leakage: float = lever(0.05, 0.0, 0.2, "share of project money without effect")
     delay_months: int = lever(4, 2, 9, "months from vote to effect")
-    quorum: float = lever(0.0, 0.0, 0.5, "share of council seats that must attend")
     noise: float = lever(0.5, 0.0, 2.0, "log error of what a council knows of its residents' needs")
 
 
@@ -249,6 +259,7 @@ class Choice(Theme):
     wait: float = lever(-0.012, -0.1, 0.0, "per minute of expected wait")
     friendly: float = lever(0.35, 0.0, 1.0, "per unit of friendliness", "visit multiplier 1.3, derived")
     digital: float = lever(1.6, 0.0, 4.0, "online, for a resident who is online", "CNNIC 49th report, derived")
+    assisted: float = lever(0.0, 0.0, 3.0, "online, for a resident who is not, with somebody to help")
     trust: float = lever(0.6, 0.0, 2.0, "per unit of trust, official channels")
     walking_speed: float = lever(80.0, 40.0, 100.0, "metres a minute", "refinement A14")
     detour: float = lever(1.3, 1.0, 2.0, "path over straight line", "refinement A14")
@@ -275,14 +286,8 @@ class Participation(Theme):
     trust: float = lever(0.8, 0.0, 3.0, "logit per unit of trust")
     social: float = lever(1.0, 0.0, 5.0, "logit per share of the compound active last month")
     leader: float = lever(0.3, 0.0, 1.0, "logit per unit of leader skill")
-    leader_sd: float = lever(0.2, 0.1, 0.4, "log sd of leader skill")
     size: float = lever(-0.11, -0.25, 0.0, "logit per log of community population", "calibrated to Allers et al. 2021")
     fund: float = lever(0.05, 0.0, 0.5, "logit per running project per 1,000 residents")
-    retention: float = lever(
-        0.9, 0.7, 1.0, "share of a policy dose kept per layer", "Williamson 1967, magnitude assumed"
-    )
-    layers: int = lever(4, 3, 5, "layers above a community")
-    dose: float = lever(0.3, 0.0, 1.0, "logit of the full policy dose")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +295,25 @@ class Demand(Theme):
     """How much residents need (swept: 3 to 10 needs a head and year)."""
 
     needs_per_head: float = lever(5.4, 3.0, 10.0, "needs a head and year", "refinement A8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LifeCircles(Theme):
+    """Walking minutes that each level of carriers should be reached in (M41): 300 m, 500 m and 1 km at 80 m/min."""
+
+    compound_minutes: float = lever(5.0, 3.0, 10.0, "minutes to a compound station", "GB 50180-2018: 300 m")
+    community_minutes: float = lever(10.0, 5.0, 15.0, "minutes to a community office", "zgbk.com 491601: 500 m")
+    town_minutes: float = lever(15.0, 10.0, 30.0, "minutes to a town complex", "GB 50180-2018: 1 km")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indices(Theme):
+    """Weights of the three indices of what residents feel (M45); they judge a run and move nothing in it."""
+
+    gain_in_time: float = lever(0.5, 0.0, 1.0, "weight of needs met in time over needs met at all")
+    happy_trust: float = lever(0.6, 0.0, 1.0, "weight of trust over taking part")
+    happy_active: float = lever(0.25, 0.05, 1.0, "share of active residents at which that part is full")
+    safe_hazards: float = lever(0.6, 0.0, 1.0, "weight of known hazards over few disputes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +334,46 @@ class Rules:
     trust: Trust = field(default_factory=Trust)
     participation: Participation = field(default_factory=Participation)
     demand: Demand = field(default_factory=Demand)
+    # Practices: each acts from its own file in sim/practices.
+    mandates: Mandates = field(default_factory=Mandates)
+    joint_work: JointWork = field(default_factory=JointWork)
+    one_team: OneTeam = field(default_factory=OneTeam)
+    leaders: Leaders = field(default_factory=Leaders)
+    facilities: Facilities = field(default_factory=Facilities)
+    workforce: Workforce = field(default_factory=Workforce)
+    layers: Layers = field(default_factory=Layers)
+    linkage: Linkage = field(default_factory=Linkage)
+    branches: Branches = field(default_factory=Branches)
+    demonstration: Demonstration = field(default_factory=Demonstration)
+    chessboard: Chessboard = field(default_factory=Chessboard)
+    value_community: ValueCommunity = field(default_factory=ValueCommunity)
+    five_lines: FiveLines = field(default_factory=FiveLines)
+    five_step: FiveStep = field(default_factory=FiveStep)
+    coproduction: Coproduction = field(default_factory=Coproduction)
+    culture: Culture = field(default_factory=Culture)
+    academies: Academies = field(default_factory=Academies)
+    council: Council = field(default_factory=Council)
+    consultation: Consultation = field(default_factory=Consultation)
+    pairing: Pairing = field(default_factory=Pairing)
+    volunteering: Volunteering = field(default_factory=Volunteering)
+    planning: Planning = field(default_factory=Planning)
+    incentive: Incentive = field(default_factory=Incentive)
+    procedure: Procedure = field(default_factory=Procedure)
+    foundations: Foundations = field(default_factory=Foundations)
+    renovation: Renovation = field(default_factory=Renovation)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    service_list: ServiceList = field(default_factory=ServiceList)
+    contracting: Contracting = field(default_factory=Contracting)
+    circles: Circles = field(default_factory=Circles)
+    enterprises: Enterprises = field(default_factory=Enterprises)
+    self_organisation: SelfOrganisation = field(default_factory=SelfOrganisation)
+    citizen_cloud: CitizenCloud = field(default_factory=CitizenCloud)
+    # These draw units together, so they come after what sets them apart.
+    instructors: Instructors = field(default_factory=Instructors)
+    articles: Articles = field(default_factory=Articles)
+    ordinance: Ordinance = field(default_factory=Ordinance)  # a floor under what the others leave
+    life_circles: LifeCircles = field(default_factory=LifeCircles)
+    indices: Indices = field(default_factory=Indices)
 
 
 def levers() -> Iterator[tuple[str, Field[Any]]]:

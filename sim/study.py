@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.mechanisms import needs
 from sim.mechanisms.clocks import calendar, month_ends, working_days_before
 from sim.mechanisms.dials import items
@@ -30,14 +32,22 @@ class Study:
         self.chunk, self.city_people = chunk, city_people
         self.key = study_key(seed, replication)
         self.tables = needs.need_tables(scenario, base.demand.needs_per_head)
-        self.items = items(scenario.online)
         self.worked = working_days_before(scenario, days)
         self.decay = decay_table(base.trust.half_life_days, days + 2)
         self.month_of, self.month_ends = month_ends(scenario, days)
         self.months = int(self.month_of[-1]) + 1
+        self.ended = np.bincount(self.month_of, self.month_ends, self.months) > 0  # months whose last day is in the run
         self._weekday = calendar(scenario, days + needs.PERIOD, False)[2]
         self._periods: dict[int, needs.PeriodNeeds] = {}
         self._needs: dict[int, needs.DayNeeds] = {}
+        self._items: dict[tuple[int, int], np.ndarray] = {}
+
+    def items(self, cloud: int, departments: int) -> np.ndarray:
+        """The catalogue as the kernels read it, with so many items of the citizen cloud, and so many departments."""
+        asked = cloud, departments
+        if asked not in self._items:
+            self._items[asked] = items(self.scenario.online, cloud, departments)
+        return self._items[asked]
 
     def needs_of(self, day: int) -> tuple[needs.PeriodNeeds, needs.DayNeeds]:
         """What the draws of needs are compared with in a day's period and on the day; the same in every district."""

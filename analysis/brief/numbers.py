@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 MINUS = "−"
-SHARES = ("share", "share a month")
+SHARES = ("share", "share a month", "share a year")
 
 
 @dataclass(frozen=True)

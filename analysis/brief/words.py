@@ -10,8 +10,19 @@ from typing import Any
 
 import yaml
 
+from sim.reforms import REFORMS
+
 LANGUAGES = ("en", "zh")
-FILES = ("page.yaml", "explore.yaml", "outcomes.yaml", "options.yaml", "levers.yaml")
+FILES = (
+    "page.yaml",
+    "decision.yaml",
+    "explore.yaml",
+    "outcomes.yaml",
+    "options.yaml",
+    "levers.yaml",
+    "mobilising.yaml",
+    "shared_governance.yaml",
+)
 
 
 @dataclass(frozen=True)
@@ -65,4 +76,6 @@ def entries() -> dict[str, dict[str, str]]:
                 if f"{group}.{key}" in found:
                     raise ValueError(f"{name}: {group}.{key} comes twice")
                 found[f"{group}.{key}"] = entry
+    for name, reform in REFORMS.items():  # an option that is a reform alone is called as the reform
+        found.setdefault(f"option.{name}", found[f"reform.{reform.__name__}"])
     return found

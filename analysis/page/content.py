@@ -7,23 +7,28 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from analysis.brief import sections
-from analysis.brief.numbers import MINUS, fixed, percent, significant, spanned
+from analysis.brief import hanging, sections
+from analysis.brief.decided import ends
+from analysis.brief.numbers import MINUS, fixed, percent, scale, significant, spanned
 from analysis.brief.reading import Lookup, advice, effect_span, headline, level_span, unit_of
 from analysis.brief.words import LANGUAGES, Words, entries, words
+from analysis.compare import Effect
+from analysis.decision.assumed import AssumedEffect
+from analysis.decision.fates import NamedPlace, PlaceChange
 from analysis.figures.days_spread import EDGE_SHARE, LEAST, MARKS
 from analysis.figures.drawing import COLOURS, MARKERS
 from analysis.figures.money import HATCHES
 from analysis.page.maps import maps
-from analysis.places import NamedPlace, PlaceChange
+from analysis.page.parts import parts
 from analysis.results import Results
+from analysis.rows import PAID
 from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
 
 DASHES = ("", "6 3", "2 2", "6 2 2 2", "9 2", "4 2 2 2 2 2", "1 1.5", "12 3")  # of the lines of figures, in points
 SPOKEN = (
     "verdict", "explore", "page", "effects", "maps", "spread", "money", "places", "load", "assumptions", "reproduce",
-    "options", "limits", "decision",
+    "options", "limits", "decision", "assumed",
 )  # fmt: skip
 Both = dict[str, Any]
 
@@ -58,6 +63,10 @@ def content(results: Results) -> dict[str, Any]:
         "setting": both(lambda w: sections.setting(results, w)),
         "warnings": both(lambda w: sections.warnings(results, w)),
         "advice": both(lambda w: advice(results, w)),
+        "race": both(lambda w: sections.ended(results, w)),
+        "over": both(lambda w: sections.over_note(results, w)),
+        "failing": both(lambda w: hanging.failing(results, w)),
+        "parts": both(lambda w: parts(results, w)),
         "options": _options(results),
         "scenarios": [{"name": s, "label": named("scenario", s)} for s in results.scenarios],
         "outcomes": _outcomes(results),
@@ -120,23 +129,38 @@ def _effects(results: Results, look: Lookup) -> list[dict[str, Any]]:
     """By scenario and outcome: the level under each option, the effect of each but the base, marks for an axis."""
     found = []
     names = [option.name for option in results.options]
+    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
     for scenario in results.scenarios:
         for outcome in OUTCOMES:
             levels = [look.levels.get((scenario, name, outcome)) for name in names]
             if not any(levels):
                 continue
-            effects = [look.effects.get((scenario, name, outcome)) for name in names]
-            spans = [effect_span(e) for e in effects if e is not None]
+            effects = [
+                (e := look.effects.get((scenario, name, outcome)))
+                and _effect(e, over.get((name, outcome)) if scenario == results.scenario else None)
+                for name in names
+            ]
+            reached = [v for e in effects if e for v in (*e["is"], *e.get("over", {}).get("is", ()))]
             found.append(
                 {
                     "scenario": scenario,
                     "outcome": outcome,
                     "levels": [x and cell(*level_span(x), signed=False) for x in levels],
-                    "effects": [e and cell(*effect_span(e), signed=True, verdict=e.verdict) for e in effects],
-                    "marks": marks([v for span in spans for v in span if v is not None], signed=True),
+                    "effects": effects,
+                    "marks": marks([v for v in reached if v is not None], signed=True),
                 }
             )
     return found
+
+
+def _effect(effect: Effect, over: AssumedEffect | None) -> dict[str, Any]:
+    """An effect with its interval of chance and, where assumptions were drawn, the one over them."""
+    shown = cell(*effect_span(effect), signed=True, verdict=effect.verdict)
+    if over is None or over.low == over.high == 0.0:
+        return shown
+    factor = scale(OUTCOMES[effect.outcome].unit).factor
+    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en"))}
+    return {**shown, "over": wide, "hangs": sections.hangs(effect, over)}
 
 
 def marks(values: Sequence[float], *, signed: bool) -> list[tuple[float, str]]:
@@ -184,9 +208,7 @@ def _money(results: Results) -> dict[str, Any]:
     yuan = {(m.option, m.account): m.yuan_per_resident for m in results.money}
     names = [option.name for option in results.options]
     costs = sections.costs(results)
-    others = [
-        a for a in dict.fromkeys(m.account for m in results.money) if a not in costs and not a.startswith(sections.PAID)
-    ]
+    others = [a for a in dict.fromkeys(m.account for m in results.money) if a not in costs and not a.startswith(PAID)]
     rows = [
         {
             "label": named("account", account),
@@ -197,7 +219,7 @@ def _money(results: Results) -> dict[str, Any]:
         }
         for i, account in enumerate([*costs, *others])
     ]
-    totals = [sum(yuan.get((n, a), 0.0) for a in costs) for n in names]
+    totals = [results.costs[n] for n in names]
     return {"rows": rows, "totals": [(t, significant(t)) for t in totals], "marks": marks(totals, signed=False)}
 
 

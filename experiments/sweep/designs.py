@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from experiments.refusal import COMMAND_LINE, Refusal, refuse
 from experiments.sweep.axes import Axis, Interval, Value
 from sim.kernels.hashing import philox4x32
-from sim.rules import Theme, lever
+from sim.levers import Theme, lever
 
 Point: TypeAlias = tuple[Value | None, ...]  # one value an axis; None leaves the config's own value
 MOST_POINTS = 1_000_000

@@ -12,7 +12,7 @@ from experiments import clusters
 from experiments.engine import stream
 from experiments.extras import extra
 from experiments.sweep.work import Batch, Finished
-from sim.rules import Theme, lever
+from sim.levers import Theme, lever
 
 LONGEST_NAME = 200
 

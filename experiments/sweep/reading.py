@@ -33,9 +33,10 @@ from experiments.sweep.axes import Axis, Interval, Value, axis_of, whole
 from experiments.sweep.designs import DESIGNS, Design, Point
 from experiments.sweep.engines import ENGINES, EngineChoice
 from experiments.typed import typed
+from sim.levers import Theme, lever
 from sim.reforms import REFORMS
 from sim.reforms.base import Option
-from sim.rules import Rules, Theme, lever
+from sim.rules import Rules
 from sim.scenario import Scenario
 
 UNTOLD = (

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.kernels.arithmetic import exp, normal_quantile
-from sim.kernels.compiled import kernel
-from sim.kernels.hashing import block, unit32
+from sim.kernels.arithmetic import exps, normal_quantiles
+from sim.kernels.hashing import uniforms
+from sim.practices.base import Effects
 from sim.rng import Purpose
 from sim.rules import Rules
 from sim.world.city import F64, I64, U32
@@ -38,7 +38,9 @@ class Decision:
     favoured: I64  # class of service they are for
 
 
-def meet(memory: Memory, layout: Layout, people: I64, meetable: F64, rules: Rules, month: int, key: U32) -> Decision:
+def meet(
+    memory: Memory, layout: Layout, people: I64, meetable: F64, rules: Rules, effects: Effects, month: int, key: U32
+) -> Decision:
     """The meetings of a district's councils at the end of a month, and the count of those with a quorum.
 
     Args:
@@ -56,13 +58,17 @@ def meet(memory: Memory, layout: Layout, people: I64, meetable: F64, rules: Rule
     shared = np.bincount(layout.seat, minlength=people.size)[layout.seat]
     decision = decide(
         layout.community_code, unmet * meetable, by_community(memory.councillors) / crowd,
-        memory.fund.balance[layout.seat] // shared, rules, month, key,
+        memory.fund.balance[layout.seat] // shared, rules, effects, month, key,
     )  # fmt: skip
-    memory.votes[month] = count, int(decision.met.sum())
+    needed = np.argmax(unmet * meetable, axis=1)
+    fitting = int(decision.projects[decision.favoured == needed].sum())
+    memory.votes[month] = count * effects.meets, int(decision.met.sum()), int(decision.projects.sum()), fitting
     return decision
 
 
-def decide(codes: I64, unmet: F64, attending: F64, balance: I64, rules: Rules, month: int, key: U32) -> Decision:
+def decide(
+    codes: I64, unmet: F64, attending: F64, balance: I64, rules: Rules, effects: Effects, month: int, key: U32
+) -> Decision:
     """The month's votes.
 
     Args:
@@ -71,23 +77,13 @@ def decide(codes: I64, unmet: F64, attending: F64, balance: I64, rules: Rules, m
         attending: [M] share of residents active in self-government.
         balance: [M] cents that each may spend.
     """
-    noise, luck = _sees(codes, rules.fund.noise, month, key)
-    share = np.minimum(1.0, ATTENDANCE + REACH * attending) * (0.8 + 0.4 * luck)
-    met = (share >= rules.fund.quorum).astype(np.int64)
+    draws, fate = (uniforms(codes, month, KIND << 16 | number, key) for number in (0, 1))
+    error = rules.fund.noise * effects.noise
+    noise = exps(error * normal_quantiles(draws[:, :3].ravel())).reshape(-1, 3)
+    share = np.minimum(1.0, ATTENDANCE + effects.attendance + REACH * attending) * (0.8 + 0.4 * draws[:, 3])
+    met = (share >= rules.council.quorum).astype(np.int64) * effects.meets
     favoured = np.argmax((unmet + 1.0) * noise, axis=1)
     price = max(1, int(rules.fund.project_yuan * 100.0))
     projects = np.minimum(MOST_PROJECTS, balance // price) * met
+    projects = np.floor(projects * (1.0 - effects.vetoed) + fate[:, 0]).astype(np.int64)  # of what is vetoed, by luck
     return Decision(met=met, projects=np.maximum(0, projects), favoured=favoured)
-
-
-@kernel
-def _sees(codes: I64, error: float, month: int, key: U32) -> tuple[F64, F64]:
-    """[M, 3] lognormal error factors and [M] uniforms of attendance."""
-    noise, luck = np.empty((codes.size, 3)), np.empty(codes.size)
-    for m in range(codes.size):
-        low, high = np.uint32(codes[m] & 0xFFFFFFFF), np.uint32(codes[m] >> 32)
-        draws = block(low, high, np.uint32(month), np.uint32(KIND << 16), key[0], key[1])
-        for k in range(3):
-            noise[m, k] = exp(error * normal_quantile(unit32(draws[k])))
-        luck[m] = unit32(draws[3])
-    return noise, luck

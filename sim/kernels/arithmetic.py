@@ -148,3 +148,12 @@ def exps(x: np.ndarray) -> np.ndarray:
     for i in range(x.size):
         out[i] = exp(x[i])
     return out
+
+
+@kernel
+def normal_quantiles(p: np.ndarray) -> np.ndarray:
+    """Elementwise `normal_quantile` of a 1-d array."""
+    out = np.empty(p.size)
+    for i in range(p.size):
+        out[i] = normal_quantile(p[i])
+    return out

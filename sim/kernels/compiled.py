@@ -5,12 +5,13 @@ No fastmath and no `parallel`: bits are the same on every processor and for any 
 gives inf or nan as in numpy. `loop` and `part` count no references to their arrays, so they may not make any; a loop
 that reads arrays out of a tuple is several times faster so.
 
-Compiled code is kept under a hash of the whole model's text: numba itself looks only at the file of a function, and
-would go on using what it compiled from an older text of a function called there.
+Compiled code is kept under a hash of the text that it can depend on: numba itself looks only at the file of a function,
+and would go on using what it compiled from an older text of a function called there.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import tempfile
@@ -33,7 +34,7 @@ OLD = 7 * 86_400.0  # seconds after which code of another text is cleared away
 def folder() -> str:
     """Where the compiled code of this text of the model is kept: NUMBA_CACHE_DIR, beside the sources, or the user's."""
     text = sha256()
-    for path in sorted(MODEL.rglob("*.py")):
+    for path in texts():
         text.update(path.relative_to(MODEL).as_posix().encode() + path.read_bytes())
     name = f"kernels-{text.hexdigest()[:16]}"
     asked = config.CACHE_DIR or os.environ.get("NUMBA_CACHE_DIR")
@@ -47,6 +48,26 @@ def folder() -> str:
         except OSError:
             continue
     return tempfile.mkdtemp(prefix=name)
+
+
+def texts() -> list[Path]:
+    """The files that a kernel's code can depend on: those that define kernels, and what these import from the model."""
+    tree = {path: ast.parse(path.read_bytes()) for path in sorted(MODEL.rglob("*.py"))}
+    named = {".".join(path.relative_to(MODEL.parent).with_suffix("").parts): path for path in tree}
+    wanted = [path for path, parsed in tree.items() if "sim.kernels.compiled" in _imported(parsed)]
+    found: set[Path] = set()
+    while wanted:
+        path = wanted.pop()
+        if path not in found:
+            found.add(path)
+            wanted += [named[name] for name in _imported(tree[path]) if name in named]
+    return sorted({*found, Path(__file__)})
+
+
+def _imported(parsed: ast.Module) -> list[str]:
+    """The modules that a file names in imports at its top level, `from package import module` among them."""
+    froms = [node for node in parsed.body if isinstance(node, ast.ImportFrom) and node.module]
+    return [str(one.module) for one in froms] + [f"{one.module}.{name.name}" for one in froms for name in one.names]
 
 
 def _clear(home: Path, name: str) -> None:

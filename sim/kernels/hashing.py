@@ -102,3 +102,14 @@ def lognormal(u, median, sigma):  # type: ignore[no-untyped-def]
 def chance(p):  # type: ignore[no-untyped-def]
     """The threshold t with P(uint32 < t) = p, as uint64, for Bernoulli draws by integer comparison."""
     return np.uint64(min(max(p, 0.0), 1.0) * 4294967296.0)
+
+
+@kernel
+def uniforms(entity, time, word, key):  # type: ignore[no-untyped-def]
+    """Four doubles in (0, 1) for each entity (int64[n]) at one time: float64[n, 4]. `word` is purpose << 16 | draw."""
+    out = np.empty((entity.size, 4))
+    for i in range(entity.size):
+        low, high = np.uint32(entity[i] & 0xFFFFFFFF), np.uint32(entity[i] >> 32)
+        a, b, c, d = block(low, high, np.uint32(time), np.uint32(word), key[0], key[1])
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = unit32(a), unit32(b), unit32(c), unit32(d)
+    return out

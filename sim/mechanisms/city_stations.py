@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.kernels.compiled import kernel, loop
 from sim.mechanisms.dials import dials
+from sim.mechanisms.pool import copy_cases
 from sim.mechanisms.routing import conclude
-from sim.mechanisms.service import add_shifts, gather, sort_by_station, work_through
+from sim.mechanisms.service import add_shifts, gather, sort_by_station, split, work_through
 from sim.mechanisms.staffing import department_fte, whole
 from sim.mechanisms.tables import Ground, Ledger
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.world.cases import CASE, DAY, Stage
-from sim.world.city import I32, I64
 from sim.world.layout import STATION
 
 Part = tuple[Ground, Ledger, int]  # of a district, and its first compound in the city
@@ -30,7 +30,7 @@ class CityStations:
 
     def __init__(self, districts: Sequence[tuple[Rules, int]]) -> None:
         first = districts[0][0]
-        self.dials = dials(first)  # opening hours, which no lever moves
+        self.dials = dials(first, Effects.none(0, 0))  # opening hours, which no lever moves
         seats = np.array([fsum(people * rules.platform.hotline_seats_per_10k / 1e4 for rules, people in districts)])
         city = np.sum([department_fte(rules, people)[1] for rules, people in districts], axis=0)
         self.stations = {Stage.HOTLINE: self._table(seats), Stage.DEPARTMENT: self._table(city)}
@@ -75,31 +75,3 @@ class CityStations:
             stations = stations.copy()
             stations["servers"], stations["pace"] = max(1, cases), 1.0
         return stations
-
-
-@loop
-def copy_cases(pool: np.ndarray, slots: I32, base: int, to: np.ndarray, first: int) -> None:
-    """Copy the cases in some slots, their compounds counted through the city: its ties are broken by identity."""
-    for i in range(slots.size):
-        to[first + i] = pool[slots[i]]
-        to[first + i].compound += base
-
-
-@kernel
-def split(order: I32, bounds: I64) -> I64:
-    """Positions in the order of service, int64[n], district by district.
-
-    Args:
-        order: [n] cases in the order of service.
-        bounds: [districts + 1] first case of each district.
-    """
-    owner = np.empty(order.size, np.int64)
-    for k in range(bounds.size - 1):
-        owner[bounds[k] : bounds[k + 1]] = k
-    fill = bounds.copy()
-    own = np.empty(order.size, np.int64)
-    for i in range(order.size):
-        k = owner[order[i]]
-        own[fill[k]] = i
-        fill[k] += 1
-    return own

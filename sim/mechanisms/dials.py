@@ -5,73 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arithmetic import exp as _exp
+from sim.mechanisms.tables import DIALS, ITEM, TRUST_SCALE
+from sim.practices.base import Effects
 from sim.rules import Rules
-from sim.services import CHANNELS, CLASSES, Item, catalogue
-from sim.world.cases import DAY, N_STAGES, Stage
-
-TRUST_SCALE = 10_000  # int16 units of a trust of 1
+from sim.services import CHANNELS, CLASSES, DEPARTMENTS, Item, catalogue
+from sim.world.cases import DAY, Stage
 
 # Mean work is the rules'; its log sd by kind of station (refinement A1): counters .7, field .8, departments .9.
 SIGMA = {Stage.GRID: 0.8, Stage.TEAM: 0.8, Stage.TOWN_TEAM: 0.8, Stage.BRANCH: 0.9, Stage.DEPARTMENT: 0.9}
 
-DIALS = np.dtype(
-    [
-        ("minutes", np.float64, (N_STAGES,)),  # mean seconds of work by stage
-        ("sigma", np.float64, (N_STAGES,)),
-        ("open", np.int64, (N_STAGES,)),  # second of the day
-        ("close", np.int64, (N_STAGES,)),
-        ("order_minutes", np.float64),  # seconds of a district order at the community
-        ("coordination", np.float64),  # seconds added to a step done in parallel
-        ("misroute", np.uint64),  # thresholds on uint32 draws
-        ("order_share", np.uint64),
-        ("district_share", np.uint64),
-        ("forward_share", np.uint64),
-        ("assisted_share", np.uint64),
-        ("duplicate_share", np.uint64),
-        ("false_order", np.uint64),
-        ("false_counter", np.uint64),
-        ("callback", np.uint64),
-        ("return_share", np.uint64),
-        ("integrated", np.int64),
-        ("dispatch", np.int64),  # seconds
-        ("return_time", np.int64),  # seconds of working days
-        ("deadline", np.int64),  # seconds of working days
-        ("escalate", np.int64),  # seconds
-        ("statutory", np.float64),  # median seconds of working days
-        ("statutory_sigma", np.float64),
-        ("patience", np.float64),  # median seconds at a counter
-        ("hotline_patience", np.float64),
-        ("digital", np.float64),  # exp of the online term of a resident who is online
-        ("trust_term", np.float64),  # logit per unit of trust, official channels
-        ("timely", np.int64),  # trust units
-        ("late", np.int64),
-        ("refused", np.int64),
-        ("handoff", np.int64),
-        ("detection", np.float64),  # per patrol hour and 100 households
-        ("patrol_share", np.float64),
-        ("hazard", np.float64),  # a resident and day
-        ("report_days", np.float64),
-        ("saturday", np.int64),
-    ],
-    align=True,
-)
-
-ITEM = np.dtype(
-    [
-        ("affinity", np.float64, (len(CHANNELS),)),  # exp of the channel's constant; 0 where it cannot take the item
-        ("work", np.float64),  # relative
-        ("department", np.uint64),  # thresholds
-        ("statutory", np.uint64),
-        ("urgent", np.uint64),
-        ("help", np.uint64),  # neighbours could meet it
-        ("departments", np.uint8, (3,)),
-        ("n_departments", np.uint8),
-        ("kind", np.uint8),
-        ("home", np.uint8),
-    ],
-    align=True,
-)
-
+CLOUD_ITEMS = 215  # of the citizen cloud when complete
 # Constants of the channels (logit), calibrated on the shipped share of Chengdu over a year to the channel shares of
 # refinement A8: log(target / observed) was added until each share was within 1 % of its target.
 CONSTANT = (0.263, 1.218, 1.402, 2.279, 0.450, 0.195, 0.0)
@@ -82,34 +25,59 @@ def threshold(p: float) -> int:
     return int(min(max(p, 0.0), 1.0) * 4294967296.0)
 
 
-def items(online: float) -> np.ndarray:
-    """The catalogue as ITEM records; `online` is the scenario's shift of the online channel (logit)."""
+def items(online: float, cloud: int, departments: int) -> np.ndarray:
+    """The catalogue as ITEM records.
+
+    Args:
+        online: the scenario's shift of the online channel (logit).
+        cloud: how many of the citizen cloud's items are online.
+        departments: over which the mandates of all 33 are split.
+    """
     table = np.zeros(len(catalogue()), ITEM)
-    for row, item in zip(table, catalogue(), strict=True):
-        row["affinity"] = [_affinity(item, channel, online) for channel in CHANNELS]
+    reachable = on_the_cloud(cloud)
+    for number, (row, item) in enumerate(zip(table, catalogue(), strict=True)):
+        row["affinity"] = [_affinity(item, number in reachable, channel, online) for channel in CHANNELS]
         row["work"] = item.work
         row["department"] = threshold(item.department_share)
         row["statutory"] = threshold(item.statutory_share)
         row["urgent"] = threshold(item.urgent_share)
         row["help"] = threshold(item.coproducible)
-        row["n_departments"] = len(item.departments)
-        row["departments"][: len(item.departments)] = item.departments
+        holders = tuple(dict.fromkeys(merged(d, departments) for d in item.departments))
+        row["n_departments"] = len(holders)
+        row["departments"][: len(holders)] = holders
+        row["lead"] = item.departments[0] if item.departments else number % len(DEPARTMENTS)
         row["kind"] = CLASSES.index(item.kind)
+        row["group"] = len(CLASSES) if item.dispute else CLASSES.index(item.kind)
         row["home"] = item.home
     return table
 
 
-def _affinity(item: Item, channel: str, online: float) -> float:
-    if channel not in (*item.channels, "do_without"):
+def merged(department: int, departments: int) -> int:
+    """The number of the department that holds a department's mandate where all are merged into so many."""
+    return department * departments // len(DEPARTMENTS)
+
+
+def on_the_cloud(cloud: int) -> frozenset[int]:
+    """The items of the catalogue that are online when the citizen cloud holds so many.
+
+    In the order in which they go online: first those that are online today, then the others, most needed first.
+    """
+    count = int(np.floor(cloud / CLOUD_ITEMS * len(catalogue()) + 0.5))
+    order = sorted(enumerate(catalogue()), key=lambda pair: ("online" not in pair[1].channels, -pair[1].rate, pair[0]))
+    return frozenset(number for number, _ in order[:count])
+
+
+def _affinity(item: Item, reachable: bool, channel: str, online: float) -> float:
+    if not (reachable if channel == "online" else channel in (*item.channels, "do_without")):
         return 0.0
     constant = CONSTANT[CHANNELS.index(channel)] + (online if channel == "online" else 0.0)
     return float(_exp(constant))
 
 
-def misroute(rules: Rules) -> float:
+def misroute(rules: Rules, effects: Effects) -> float:
     """Chance that an assignment goes wrong: independent causes, each moved by its own reforms only."""
     m = rules.misroute
-    return 1 - (1 - m.information) * (1 - m.overlap) * (1 - m.refusal) * (1 - m.border)
+    return 1 - (1 - m.information) * (1 - min(1.0, m.overlap * effects.overlap)) * (1 - m.refusal) * (1 - m.border)
 
 
 def duplicates(rules: Rules) -> float:
@@ -118,24 +86,25 @@ def duplicates(rules: Rules) -> float:
     return 1 - (1 - again) * (1 - 0.03) ** (rules.grid.nets - 1)
 
 
-def dials(rules: Rules) -> np.ndarray:
-    """One DIALS record of the rules in force."""
+def dials(rules: Rules, effects: Effects) -> np.ndarray:
+    """One DIALS record of the rules in force and what practices make of them."""
     record = np.zeros(1, DIALS)
     row = record[0]
-    _times(row, rules)
-    _chances(row, rules)
-    _terms(row, rules)
+    _times(row, rules, effects)
+    _chances(row, rules, effects)
+    _terms(row, rules, effects)
     return record
 
 
-def _times(row: np.void, rules: Rules) -> None:
+def _times(row: np.void, rules: Rules, effects: Effects) -> None:
     r, minute = rules, 60.0
     work = {
         Stage.HOTLINE: r.platform.hotline_minutes, Stage.DESK: r.platform.assisted_minutes,
         Stage.COMPOUND: r.carriers.compound_minutes, Stage.GRID: r.grid.work_minutes,
         Stage.COUNTER: r.carriers.community_minutes, Stage.TEAM: r.staff.home_minutes,
         Stage.TOWN_COUNTER: r.carriers.town_minutes, Stage.TOWN_TEAM: r.staff.town_order_minutes,
-        Stage.BRANCH: r.departments.step_minutes, Stage.DEPARTMENT: r.departments.order_minutes,
+        Stage.BRANCH: r.departments.step_minutes * effects.branch_minutes,
+        Stage.DEPARTMENT: r.departments.order_minutes,
     }  # fmt: skip
     for stage, minutes in work.items():
         row["minutes"][stage] = minutes * minute
@@ -160,22 +129,27 @@ def _times(row: np.void, rules: Rules) -> None:
     row["saturday"] = r.carriers.saturday
 
 
-def _chances(row: np.void, rules: Rules) -> None:
-    row["misroute"] = threshold(misroute(rules))
+def _chances(row: np.void, rules: Rules, effects: Effects) -> None:
+    row["misroute"] = threshold(misroute(rules, effects))
+    row["skipped"] = threshold(misroute(rules, effects) * effects.skipped)
+    row["parallel"], row["priority"] = threshold(effects.parallel), threshold(effects.priority)
+    row["deflection"] = threshold(max(0.0, rules.staff.deflection + effects.deflection))
     row["order_share"] = threshold(rules.platform.order_share)
     row["district_share"] = threshold(rules.platform.district_order_share)
     row["forward_share"] = threshold(rules.grid.forward_share)
-    row["assisted_share"] = threshold(rules.platform.assisted_share)
+    row["assisted_share"] = threshold(rules.platform.assisted_share + effects.clerk)
     row["duplicate_share"] = threshold(duplicates(rules))
-    row["false_order"] = threshold(rules.deadlines.false_closure)
+    row["false_order"] = threshold(rules.deadlines.false_closure + effects.false_closure)
     row["false_counter"] = threshold(rules.deadlines.false_closure_counter)
+    row["false_home"] = threshold(rules.deadlines.false_closure_counter + effects.false_home)
     row["callback"] = threshold(rules.deadlines.callback_share)
     row["return_share"] = threshold(rules.deadlines.return_share)
 
 
-def _terms(row: np.void, rules: Rules) -> None:
-    row["integrated"] = rules.departments.integrated
-    row["digital"] = _exp(rules.choice.digital)
+def _terms(row: np.void, rules: Rules, effects: Effects) -> None:
+    row["integrated"] = rules.departments.integrated * rules.mandates.departments // len(DEPARTMENTS)
+    row["digital"] = _exp(rules.choice.digital + effects.digital)
+    row["offline"] = _exp(rules.choice.assisted + effects.assisted)
     row["trust_term"] = rules.choice.trust
     for name in ("timely", "late", "refused", "handoff"):
         row[name] = int(np.floor(getattr(rules.trust, name) * TRUST_SCALE + 0.5))

@@ -8,7 +8,7 @@ from sim.kernels.arithmetic import exp, normal_quantile
 from sim.kernels.compiled import kernel, loop, part
 from sim.kernels.hashing import block, lower, unit32, upper
 from sim.kernels.sketch import bin_of
-from sim.mechanisms.channels import WITHOUT, choose, races
+from sim.mechanisms.choice import ONLINE, WITHOUT, choose, races
 from sim.mechanisms.pool import patience_seconds, push, take_free, work_at, work_seconds
 from sim.mechanisms.raising import AGES, SURGE, draw_item, find_needs, is_kept, key_words
 from sim.mechanisms.routing import carry_on, note_start
@@ -31,6 +31,11 @@ T_CLOSED, T_SOLVED, T_SECONDS = int(Tally.CLOSED), int(Tally.SOLVED), int(Tally.
 T_RURAL, T_RURAL_SECONDS = int(Tally.RURAL_CLOSED), int(Tally.RURAL_SECONDS)
 P_NEEDS, P_UNMET, P_HELPED = int(PlaceColumn.NEEDS), int(PlaceColumn.UNMET), int(PlaceColumn.HELPED)
 P_CLOSED, P_SECONDS, P_CLASS = int(PlaceColumn.CLOSED), int(PlaceColumn.CLOSED_SECONDS), int(PlaceColumn.UNMET_PARTY)
+P_TIMELY = int(PlaceColumn.TIMELY)
+T_DISPUTES, T_OLDER, T_OLDER_WITHOUT, T_OLDER_ONLINE = (
+    int(t) for t in (Tally.DISPUTES, Tally.OLDER_NEEDS, Tally.OLDER_WITHOUT, Tally.OLDER_ONLINE)
+)
+OLD, DISPUTE = 4, 3  # first age band from 60 on; group of the demand of disputes
 
 
 @part
@@ -50,6 +55,7 @@ def help_out(item, compound, age, urgent, created, seconds, ledger):  # type: ig
         row[T_RURAL_SECONDS] += seconds
     place[compound.place, P_HELPED] += 1
     place[compound.place, P_CLOSED] += 1
+    place[compound.place, P_TIMELY] += 1
     place[compound.place, P_SECONDS] += seconds
     ledger.spread[cell_of(item.kind, urgent, NEIGHBOURS, age, compound.urban), bin_of(seconds)] += 1
 
@@ -144,10 +150,12 @@ def meet_neighbours(day, needs, found, kinds, urgents, help_chance, help_seconds
         age = np.int64(ground.traits[resident[i]] & AGE_BITS)
         cell = (np.int64(number[i] // SURGE) * 2 + home.urban) * AGES + age
         kind = draw_item(needs.items, needs.guide, cell, words[0, i])
-        if not is_kept(needs.keep, number[i], kind, words[1, i]):
-            continue
         item = ground.items[kind]
+        if not is_kept(needs.keep, number[i], kind, words[1, i], home.demand[item.group]):
+            continue
         row[T_NEEDS] += 1
+        row[T_DISPUTES] += item.group == DISPUTE
+        row[T_OLDER] += age >= OLD
         place[home.place, P_NEEDS] += 1
         urgent = lower(words[2, i]) < item.urgent
         if lower(words[1, i]) < item.help and upper(words[2, i]) < help_chance[home.place, item.kind]:
@@ -228,15 +236,17 @@ def choose_and_file(  # type: ignore[no-untyped-def]
         home = ground.compounds[compound[i]]
         trait = ground.traits[resident[i]]
         item = ground.items[kinds[i]]
-        digital = dial.digital if (trait >> ONLINE_BIT) & 1 else 1.0
+        digital = dial.digital if (trait >> ONLINE_BIT) & 1 else dial.offline
         channel = choose(home.weight, item.affinity, digital, trusts[i], times[i])
         if channel == WITHOUT:
             row[T_WITHOUT] += 1
+            row[T_OLDER_WITHOUT] += (trait & AGE_BITS) >= OLD
             ledger.place[home.place, P_UNMET] += 1
             ledger.place[home.place, P_CLASS + item.kind] += 1
             continue
         row[T_FILED] += 1
         row[T_CHANNEL + channel] += 1
+        row[T_OLDER_ONLINE] += channel == ONLINE and (trait & AGE_BITS) >= OLD
         slot = take_free(ledger)
         case = ledger.pool[slot]
         begin_case(case, resident[i], compound[i], day, number[i], kinds[i], channel, urgents[i], trait & AGE_BITS)

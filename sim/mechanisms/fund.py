@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.kernels.apportioning import largest_remainder
 from sim.mechanisms.money import YEAR
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.world.city import I32, I64, U8
 from sim.world.district import District
@@ -13,8 +14,9 @@ from sim.world.layout import Layout
 
 
 def grants(
-    rules: Rules, layout: Layout, district: District, active: I32, budget: float, from_day: int, until_day: int
-) -> I64:
+    rules: Rules, layout: Layout, district: District, effects: Effects, active: I32, budget: float, from_day: int,
+    until_day: int,
+) -> I64:  # fmt: skip
     """[M] cents that each community is granted for days from_day <= d < until_day.
 
     Args:
@@ -23,7 +25,18 @@ def grants(
     """
     formula = fund_formula(rules, district.population, district.urban, layout)
     yearly = np.floor(formula * budget + 0.5).astype(np.int64)
-    return by_appraisal(rules, layout, active, yearly * until_day // YEAR - yearly * from_day // YEAR)
+    granted = by_appraisal(rules, layout, active, yearly * until_day // YEAR - yearly * from_day // YEAR)
+    least = floors(layout, district, effects)
+    topped: I64 = np.maximum(granted, least * until_day // YEAR - least * from_day // YEAR)
+    return topped
+
+
+def floors(layout: Layout, district: District, effects: Effects) -> I64:
+    """[M] cents a year below which no community's grant may fall, whatever budget and appraisal."""
+    yuan = effects.floor_yuan[district.place] * district.population
+    total = np.bincount(layout.community_of, yuan, layout.community_people.size)
+    cents: I64 = np.floor(total * 100.0 + 0.5).astype(np.int64)
+    return cents
 
 
 def fund_formula(rules: Rules, people: I64, urban_class: U8, layout: Layout) -> I64:
@@ -47,7 +60,7 @@ def fund_formula(rules: Rules, people: I64, urban_class: U8, layout: Layout) -> 
 
 def by_appraisal(rules: Rules, layout: Layout, active: I32, due: I64) -> I64:
     """Share part of the grants [M] anew: communities with more active residents get more of it, up to twice."""
-    fixed = np.floor(due * (1.0 - rules.fund.incentive_share)).astype(np.int64)
+    fixed = np.floor(due * (1.0 - rules.incentive.share)).astype(np.int64)
     pot = int((due - fixed).sum())
     if pot == 0:
         return due
@@ -55,3 +68,11 @@ def by_appraisal(rules: Rules, layout: Layout, active: I32, due: I64) -> I64:
     weight = due * (1.0 + np.minimum(1.0, 5.0 * crowd / np.maximum(1, layout.community_people)))
     share: I64 = fixed + largest_remainder(np.floor(weight / 1e4).astype(np.int64) + 1, pot)
     return share
+
+
+def earned(layout: Layout, effects: Effects) -> I64:
+    """[P] cents that communities raise themselves in a month, by the place that holds the account."""
+    cents = np.zeros(effects.income.size, np.int64)
+    seat = layout.seat[layout.community_of_place]
+    np.add.at(cents, seat, np.floor(effects.income * 100.0 + 0.5).astype(np.int64))
+    return cents

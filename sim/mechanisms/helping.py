@@ -7,6 +7,7 @@ from math import fsum
 
 import numpy as np
 
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.services import CLASSES, catalogue
 from sim.world.city import F64, I64
@@ -39,10 +40,10 @@ def eligible(rules: Rules, scale: float) -> F64:
     return some / fsum(every) * (rules.demand.needs_per_head * scale / 365.0 * 7.0)
 
 
-def volunteer_seconds(rules: Rules, volunteers: F64) -> F64:
+def volunteer_seconds(rules: Rules, effects: Effects, volunteers: F64) -> F64:
     """Seconds a week that active volunteers spend on cases."""
     v = rules.volunteers
-    scale = v.registered_share / REGISTERED * v.active_share / ACTIVE
+    scale = v.registered_share / REGISTERED * v.active_share / ACTIVE * effects.volunteers * effects.volunteering
     return volunteers * (scale * v.hours_year / 12.0 * v.case_share * 3600.0 / WEEKS_A_MONTH)
 
 
@@ -51,7 +52,9 @@ def first_volunteers(people: I64) -> F64:
     return people * np.float64(REGISTERED * ACTIVE)
 
 
-def chances(rules: Rules, layout: Layout, people: I64, volunteers: F64, projects: I64, scale: float) -> np.ndarray:
+def chances(
+    rules: Rules, layout: Layout, effects: Effects, people: I64, volunteers: F64, projects: I64, scale: float
+) -> np.ndarray:
     """uint64[P, classes] thresholds: the share of eligible needs for which hours are there this week.
 
     Hours are pooled inside a community, whose places have `people` [P]. Volunteers help with any class alike, projects
@@ -60,10 +63,13 @@ def chances(rules: Rules, layout: Layout, people: I64, volunteers: F64, projects
     community, count = layout.community_of_place, layout.community_people.size
     by_class = eligible(rules, scale) * (rules.volunteers.minutes * 60.0)
     demand = np.bincount(community, people, count)[:, None] * by_class
-    given = np.bincount(community, volunteer_seconds(rules, volunteers), count)
+    given = np.bincount(community, volunteer_seconds(rules, effects, volunteers), count)
     share = np.repeat((given / np.maximum(np.cumsum(demand, axis=1)[:, -1], 1.0))[:, None], len(CLASSES), axis=1)
     for kind in range(len(CLASSES)):
-        hours = np.bincount(community, projects[:, kind] / WEEKS_A_MONTH, count)
+        seconds = projects[:, kind] + effects.help[:, kind] * 3600.0
+        hours = np.bincount(community, seconds / WEEKS_A_MONTH, count)
         share[:, kind] += hours / np.maximum(demand[:, kind], 1.0)
-    thresholds: np.ndarray = np.floor(np.minimum(1.0, share) * 4294967296.0).astype(np.uint64)[community]
+    thresholds: np.ndarray = np.floor(np.minimum(1.0, share) * (effects.helped * 4294967296.0)).astype(np.uint64)[
+        community
+    ]
     return thresholds

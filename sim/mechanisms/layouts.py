@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking
+from sim.kernels.hashing import uniforms
+from sim.mechanisms.siting import Offices, areas, nearest, offices, seats, station_compounds, walking, with_points
 from sim.mechanisms.staffing import (
     WORKING_DAYS,
     Stations,
+    branch_fte,
     community_fte,
-    department_fte,
     grid_patches,
     town_fte,
     whole,
     windows,
 )
-from sim.rng import study_key
-from sim.rules import Rules
+from sim.practices.one_team import SKILL_MIX, TRIPS
+from sim.rng import Purpose, study_key
+from sim.rules import Carriers, Rules
 from sim.services import CHANNELS
 from sim.world.cases import Stage
 from sim.world.city import I32, I64, Jurisdictions
 from sim.world.district import District
-from sim.world.layout import COMPOUND, Layout, stations_of
+from sim.world.layout import COMPOUND, POOLED, Layout, stations_of
 
+TODAY = Carriers()
+WHOLE_DEMAND = 1 << 31  # all needs arise
 PATCH = 1.0e6  # square metres of the patch whose travel is Grid.travel_minutes
+POOL_WORD = int(Purpose.PLACES) << 16 | 62
 PLACES_KEY = study_key(0)  # which compounds have a station is the city's, not the study's
 
 
@@ -53,6 +58,8 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     people, town_of, keep = district.population, local.town_of[local.community_of], rules.jurisdiction
     centres = offices(local.community_of, base.community_of, people, local.communities, keep.keep_village_branches,
                       local.centre, base.centre)  # fmt: skip
+    centres = with_points(centres, local.community_of, district.x, district.y, people, walking_pace(rules),
+                          rules.life_circles.community_minutes, rules.circles.gaps_closed)  # fmt: skip
     halls = offices(town_of, base.town_of[base.community_of], people, local.towns, keep.keep_town_branches,
                     local.hall, base.hall)  # fmt: skip
     crowd = np.bincount(local.community_of, people, local.communities).astype(np.int64)
@@ -63,11 +70,11 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
     _desk(stations, rules, district)
     _compound_stations(stations, table, walk, rules, district, local)
     posts = _grids(stations, table, rules, district, local, crowd, slowed(parts, dip))
-    _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
-    _teams(stations, table, rules, local, crowd, slowed(parts, dip))
-    _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
+    more = _counters(stations, table, walk, rules, district, centres, Stage.COUNTER)
+    _teams(stations, table, rules, district, local, crowd, slowed(parts, dip))
+    more += _counters(stations, table, walk, rules, district, halls, Stage.TOWN_COUNTER)
     _town_teams(stations, table, rules, district, base, local, dip)
-    branch, _ = department_fte(rules, district.residents)
+    branch = branch_fte(rules, district.residents)
     stations.add(Stage.BRANCH, whole(branch), branch)
     rows, first_station = stations.done()
     return Layout(
@@ -75,7 +82,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
         community_of=local.community_of, community_people=crowd, community_code=local.code, urban=local.urban,
         community_of_place=of_places(local, district), parts=parts, seat=seats_of(local, district),
         town_of=local.town_of, towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
-        workers=paid_posts(rules, district, base.towns, posts),
+        pace=rows["pace"].copy(), workers=paid_posts(rules, district, base.towns, posts, more),
     )  # fmt: skip
 
 
@@ -97,6 +104,11 @@ def of_places(local: LocalMap, district: District) -> I64:
     return community
 
 
+def walking_pace(rules: Rules) -> float:
+    """Minutes a metre of straight line."""
+    return rules.choice.detour / rules.choice.walking_speed
+
+
 def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarray:
     """The compounds' records, stations apart."""
     people, community = district.population, local.community_of
@@ -107,6 +119,7 @@ def compounds_table(district: District, local: LocalMap, crowd: I64) -> np.ndarr
     table["community"] = community
     table["cell"] = district.cell
     table["urban"] = district.urban
+    table["demand"] = WHOLE_DEMAND
     table["crowd"] = crowd[community]
     order = np.argsort(community, kind="stable")
     before = np.cumsum(people[order]) - people[order]
@@ -142,7 +155,7 @@ def _compound_stations(
     ones = np.ones(ids.size)
     first = stations.add(Stage.COMPOUND, ones.astype(np.int32), ones, weekdays=days, place=district.place[has == 1])
     table["station"] = np.where(at >= 0, first + number[at], -1)
-    walk[:, 0] = walking(rules, metres, np.zeros(metres.size))
+    walk[:, 0] = walking(walking_pace(rules), metres, np.zeros(metres.size))
 
 
 def _grids(
@@ -161,6 +174,7 @@ def _grids(
     first = stations.add(
         Stage.GRID, np.repeat(servers, count), np.repeat(fte * merged, count), travel=np.repeat(travel, count),
         households=np.repeat(households / count / 100.0, count), place=np.repeat(seats_of(local, district), count),
+        unit=np.repeat(np.arange(local.communities), count),
     )  # fmt: skip
     start = first + np.cumsum(count) - count
     table["grid_first"] = start[local.community_of]
@@ -174,10 +188,47 @@ def seats_of(local: LocalMap, district: District) -> I32:
 
 
 def _teams(
-    stations: Stations, table: np.ndarray, rules: Rules, local: LocalMap, crowd: I64, merged: np.ndarray
+    stations: Stations,
+    table: np.ndarray,
+    rules: Rules,
+    district: District,
+    local: LocalMap,
+    crowd: I64,
+    merged: np.ndarray,
 ) -> None:
+    """One team a community; in towns that pool them, one team answers for all communities."""
     fte = community_fte(rules, crowd)
-    table["team"] = stations.add(Stage.TEAM, whole(fte), fte * merged) + local.community_of
+    posts, travel, unit = fte * merged, np.zeros(fte.size), np.arange(fte.size)
+    team_of = unit.copy()
+    pooled = pooling_towns(district, local, rules.one_team.pooled_share)[local.town_of]
+    if pooled.any():
+        _, first, team_of = np.unique(
+            np.where(pooled, fte.size + local.town_of, unit), return_index=True, return_inverse=True
+        )
+        slower = 1.0 + SKILL_MIX * (1.0 - rules.one_team.cross_training)
+        posts = np.bincount(team_of, posts / np.where(pooled, slower, 1.0))
+        fte = np.bincount(team_of, fte).astype(np.float64)
+        travel = np.where(pooled, _trips(district, local, rules)[local.town_of], 0.0)[first]
+        unit = np.where(pooled, POOLED - local.town_of, unit)[first]
+    first_team = stations.add(Stage.TEAM, whole(fte), posts, travel=travel, unit=unit)
+    table["team"] = first_team + team_of[local.community_of]
+
+
+def pooling_towns(district: District, local: LocalMap, share: float) -> np.ndarray:
+    """[T] which towns pool their teams: those of a smaller share are among those of a larger one."""
+    first = np.full(local.towns, district.compound_id.size)
+    np.minimum.at(first, local.town_of[local.community_of], np.arange(district.compound_id.size))
+    return np.asarray(uniforms(district.compound_id[first].astype(np.int64), 0, POOL_WORD, PLACES_KEY)[:, 0] < share)
+
+
+def _trips(district: District, local: LocalMap, rules: Rules) -> np.ndarray:
+    """[T] seconds a case that a pooled team travels beyond a community's own."""
+    town_of = local.town_of[local.community_of]
+    town = np.sqrt(areas(district, town_of, local.towns) / PATCH)
+    own = np.sqrt(areas(district, local.community_of, local.communities) / PATCH)
+    count = np.bincount(local.town_of, minlength=local.towns)
+    mean = np.bincount(local.town_of, own, local.towns) / np.maximum(1, count)
+    return np.asarray(rules.grid.travel_minutes * 60.0 * TRIPS * np.clip(town - mean, 0.0, 3.0))
 
 
 def _town_teams(
@@ -192,7 +243,7 @@ def _town_teams(
     town_of, base_town_of = local.town_of[local.community_of], base.town_of[base.community_of]
     people = np.bincount(town_of, district.population, local.towns).astype(np.int64)
     fte = town_fte(rules, people) * slowed(parts_of(town_of, base_town_of, local.towns), dip)
-    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(fte), fte) + town_of
+    table["town_team"] = stations.add(Stage.TOWN_TEAM, whole(fte), fte, unit=np.arange(fte.size)) + town_of
 
 
 def _counters(
@@ -203,25 +254,30 @@ def _counters(
     district: District,
     offices_: Offices,
     stage: Stage,
-) -> None:
+) -> float:
+    """Windows, and how many full-time ones they are beyond those that the staff of today's rules fill."""
     town = stage is Stage.TOWN_COUNTER
     carriers = rules.carriers
     least = np.where(offices_.seat == 1, 2, 1) if town else 1
     per_window = carriers.town_residents_per_window if town else carriers.community_residents_per_window
+    usual = TODAY.town_residents_per_window if town else TODAY.community_residents_per_window
     count = windows(offices_.people, per_window, least)
-    first = stations.add(stage, count, count.astype(np.float64))
+    first = stations.add(stage, count, count.astype(np.float64), unit=offices_.unit)
     table["town_counter" if town else "counter"] = first + offices_.of
     walk[:, 2 if town else 1] = walking(
-        rules, offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
+        walking_pace(rules), offices_.x[offices_.of] - district.x, offices_.y[offices_.of] - district.y
     )
+    longer = 1.0 + carriers.extra_hours / 8.0 + 0.2 * carriers.saturday  # five days of eight hours are usual
+    return float(count.sum() * longer - windows(offices_.people, usual, least).sum())
 
 
-def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dict[str, float]:
+def paid_posts(rules: Rules, district: District, towns: int, grid: float, windows_: float) -> dict[str, float]:
     """Posts on the payroll by kind of staff."""
     people, staff = district.residents / 1e4, rules.staff
     return {
         "community": people * staff.community_per_10k,
         "grid": grid,
+        "windows": windows_,
         "town_team": people * staff.town_team_per_10k * (1 - rules.jurisdiction.cost_saving),
         "town_posts": towns * staff.town_posts * (1 - rules.jurisdiction.cost_saving),
     }

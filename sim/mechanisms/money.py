@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.rules import Rules
+from sim.practices.base import Effects
+from sim.rules import Carriers, Rules
 from sim.world.layout import Layout
 
 YEAR = 365
+TODAY = Carriers()
+TODAY = Carriers()
 
 
 def accrued(cents_a_year: int, from_day: int, until_day: int) -> int:
@@ -19,18 +22,49 @@ def accrued(cents_a_year: int, from_day: int, until_day: int) -> int:
     return cents_a_year * until_day // YEAR - cents_a_year * from_day // YEAR
 
 
-def yearly(rules: Rules, layout: Layout, people: int, city_people: int) -> dict[str, int]:
+def stations(carriers: Carriers, layout: Layout) -> float:
+    """Yuan a year that compound stations cost beyond those of today, which their compounds carry."""
+    compounds = layout.compounds.size - 1
+    more = carriers.compound_share * carriers.compound_openings - TODAY.compound_share * TODAY.compound_openings
+    return compounds * more * carriers.station_yuan
+
+
+def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_people: int) -> dict[str, int]:
     """Cents a year by purpose, the fund and one-off costs apart."""
     staff, carriers, posts = rules.staff, rules.carriers, layout.workers
     offices = (layout.community_people.size, layout.offices - layout.community_people.size, carriers.centre_yuan)
     halls = (layout.towns, layout.halls - layout.towns, carriers.complex_yuan)
     yuan = {
-        "community_wages": posts["community"] * staff.community_wage,
+        "community_wages": (posts["community"] + posts["windows"]) * staff.community_wage,
         "grid_wages": posts["grid"] * staff.grid_wage,
         "town_wages": posts["town_team"] * staff.town_wage,
         "town_overhead": posts["town_posts"] * staff.town_wage,
         "platform": rules.platform.yuan_a_year * people / city_people,
+        "practices": posts["community"] * staff.zone_share * staff.community_wage + stations(carriers, layout),
     }
     for purpose, (full, branches, each) in (("centres", offices), ("town_complexes", halls)):
         yuan[purpose] = (full + branches * carriers.branch_cost_share) * each
+    for beside in (carriers_beyond_today(rules, layout, people), effects.yuan):
+        for purpose, amount in beside.items():
+            yuan[purpose] = yuan.get(purpose, 0.0) + amount
     return {purpose: int(np.floor(amount * 100.0 + 0.5)) for purpose, amount in yuan.items()}
+
+
+def carriers_beyond_today(rules: Rules, layout: Layout, people: int) -> dict[str, float]:
+    """Yuan a year by purpose for windows, opening hours and compound stations, less what today's cost.
+
+    Whoever sits at windows is counted by window-hours: community workers bound at the counter, town staff one a window
+    and shift. More or longer open windows so are hired, fewer let go; a compound station costs by its openings.
+    """
+    carriers, staff, posts = rules.carriers, rules.staff, layout.workers
+    longer = (1.0 + carriers.extra_hours / 8.0) * (1.2 if carriers.saturday else 1.0)  # six days instead of five
+    bound = posts["community"] * (1.0 - staff.admin_share) * staff.counter_share
+    more = TODAY.community_residents_per_window / carriers.community_residents_per_window * longer - 1.0
+    town = people / TODAY.town_residents_per_window
+    town_more = TODAY.town_residents_per_window / carriers.town_residents_per_window * longer - 1.0
+    openings = carriers.compound_share * carriers.compound_openings - TODAY.compound_share * TODAY.compound_openings
+    return {
+        "community_wages": bound * more * staff.community_wage,
+        "town_wages": town * town_more * staff.town_wage,
+        "centres": (layout.compounds.size - 1) * openings * carriers.opening_yuan,
+    }

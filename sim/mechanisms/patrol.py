@@ -19,12 +19,13 @@ from sim.mechanisms.settling import enter
 from sim.mechanisms.visits import clock, patch_of
 from sim.rng import Purpose
 from sim.world.cases import DAY, HAZARD, NOBODY, Stage
-from sim.world.tallies import Tally
+from sim.world.tallies import PlaceColumn, Tally
 
 KIND, GRID = int(Purpose.HAZARD), int(Stage.GRID)
 T_HAZARDS, T_DETECTED, T_REPORTED, T_DAYS = (
     int(t) for t in (Tally.HAZARDS, Tally.DETECTED, Tally.REPORTED, Tally.DETECTION_DAYS)
 )
+P_LATENT = int(PlaceColumn.LATENT)
 GRID_CHANNEL = 3
 
 LATENT = np.dtype(
@@ -88,7 +89,7 @@ def patrol(day, hazard_item, latent, count, ground, ledger):  # type: ignore[no-
             station = ground.stations[patch_of(compound, np.int64(hazard.spot) - compound.first)]
             # Servers over pace are the full-time equivalents: paid time off cases is no patrol.
             free = max(0.0, shift * station.servers - station.busy) / station.pace / 3600.0
-            hazard.unseen -= dial.detection * dial.patrol_share * free / station.households
+            hazard.unseen -= dial.detection * (dial.patrol_share * free / station.households + station.eyes)
             found = hazard.unseen <= 0.0
         if found or hazard.report <= day:
             row[T_DETECTED if found else T_REPORTED] += 1
@@ -109,4 +110,5 @@ def patrol(day, hazard_item, latent, count, ground, ledger):  # type: ignore[no-
         else:
             latent[kept] = hazard
             kept += 1
+            ledger.place[compound.place, P_LATENT] += 1
     return kept

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arithmetic import exp, log, normal_quantile
-from sim.kernels.compiled import part
+from sim.kernels.compiled import loop, part
 from sim.kernels.hashing import block, unit32
 from sim.rng import Purpose
 from sim.world.cases import CURSOR, DAY, NOBODY, NONE, ROOM, VACANT, WHEEL
+from sim.world.city import I32
 
 STEP = int(Purpose.STEP)
 HAZARD_INDEX = 0x80000000  # entity of a hazard's draws: this plus its number
@@ -94,3 +95,11 @@ def work_at(z, mean, sigma):  # type: ignore[no-untyped-def]
 def patience_seconds(u, median):  # type: ignore[no-untyped-def]
     """Exponential patience from one uint32, whole seconds."""
     return np.int64(median * 1.4426950408889634 * -log(unit32(u)))
+
+
+@loop
+def copy_cases(pool: np.ndarray, slots: I32, base: int, to: np.ndarray, first: int) -> None:
+    """Copy the cases in some slots, their compounds counted through the city: its ties are broken by identity."""
+    for i in range(slots.size):
+        to[first + i] = pool[slots[i]]
+        to[first + i].compound += base

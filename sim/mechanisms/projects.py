@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.practices.base import Effects
 from sim.rules import Rules
 from sim.services import CLASSES
 from sim.world.city import I32, I64
@@ -16,14 +17,14 @@ from sim.world.state import Memory
 RUNNING_MONTHS = 6  # over which a project's hours are given
 
 
-def start(memory: Memory, seat: I32, projects: I64, favoured: I64, rules: Rules, month: int) -> None:
+def start(memory: Memory, seat: I32, projects: I64, favoured: I64, rules: Rules, effects: Effects, month: int) -> None:
     """Set money aside for a month's projects, and note when they cost it and what they give.
 
     Args:
         seat: [M] place that holds each community's account.
         projects: [M] how many; favoured: [M] the class of service that each is for.
     """
-    begin = month + rules.fund.delay_months
+    begin = month + max(0, rules.fund.delay_months + effects.delay)
     at_work = slice(begin, begin + RUNNING_MONTHS)
     count = np.zeros(memory.due.shape[1], np.int64)
     np.add.at(count, seat, projects)
@@ -32,14 +33,15 @@ def start(memory: Memory, seat: I32, projects: I64, favoured: I64, rules: Rules,
     memory.due[begin] += cents
     memory.running[at_work] += count
     given = np.zeros(memory.help.shape[1:], np.int64)
-    np.add.at(given, seat, seconds(rules, projects, favoured))
+    np.add.at(given, seat, seconds(rules, effects, projects, favoured))
     memory.help[at_work] += given
 
 
-def seconds(rules: Rules, projects: I64, favoured: I64) -> I64:
+def seconds(rules: Rules, effects: Effects, projects: I64, favoured: I64) -> I64:
     """[M, classes] seconds a month that projects [M] give to cases of the class each is for, while they run."""
     fund = rules.fund
-    each = fund.project_hours * (1.0 - fund.leakage) * fund.case_share * 3600.0 / RUNNING_MONTHS
+    hours = fund.project_hours * (1.0 - fund.leakage * effects.leakage) * (1.0 + effects.pledged)
+    each = hours * fund.case_share * 3600.0 / RUNNING_MONTHS
     found = np.zeros((projects.size, len(CLASSES)), np.int64)
     found[np.arange(projects.size), favoured] = np.floor(projects * each).astype(np.int64)
     return found

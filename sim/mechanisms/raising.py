@@ -161,6 +161,6 @@ def draw_item(shares, guide, row, u):  # type: ignore[no-untyped-def]
 
 
 @part
-def is_kept(keep, number, item, word):  # type: ignore[no-untyped-def]
-    """Is a drawn item kept today? `word` holds the draw in its upper half."""
-    return upper(word) < keep[number // SURGE, item]
+def is_kept(keep, number, item, word, share):  # type: ignore[no-untyped-def]
+    """Is a drawn item kept today? `word` holds the draw in its upper half, `share` the place's demand in 2^-31."""
+    return upper(word) < (keep[number // SURGE, item] * np.uint64(share)) >> np.uint64(31)

@@ -18,7 +18,19 @@ from sim.mechanisms.service import finishes
 from sim.mechanisms.settling import close_case, lose_case
 from sim.mechanisms.visits import station_at, walk_in
 from sim.rng import Purpose
-from sim.world.cases import BEGUN, CHILD, DAY, DUPLICATE, EXTERNAL_SLEEP, ORDER, OWNED, REOPENED, RETURNED_SLEEP, Stage
+from sim.world.cases import (
+    BEGUN,
+    CHILD,
+    DAY,
+    DUPLICATE,
+    EXTERNAL_SLEEP,
+    ORDER,
+    OWNED,
+    REOPENED,
+    RETURNED_SLEEP,
+    URGENT,
+    Stage,
+)  # fmt: skip
 from sim.world.tallies import Tally
 
 BACK = int(Purpose.RETURN)
@@ -35,11 +47,13 @@ T_OWNED, T_OWNED_SECONDS = int(Tally.OWNED), int(Tally.OWNED_SECONDS)
 T_COUNTER, T_COUNTER_WAIT = int(Tally.COUNTER_SERVED), int(Tally.COUNTER_WAIT)
 T_ABANDONED, T_ORDERS, T_MISROUTED = int(Tally.ABANDONED), int(Tally.ORDERS), int(Tally.MISROUTED)
 T_REOPENED, T_SUBSTEPS = int(Tally.REOPENED), int(Tally.SUBSTEPS)
+T_ASSIGNED, T_COORDINATION = int(Tally.ASSIGNED), int(Tally.COORDINATION_SECONDS)
+T_REVISITS, T_DEFLECTED = int(Tally.REVISITS), int(Tally.DEFLECTED)
 HALF = 1 << 31
-N_DEPARTMENTS = 33
 WAITS_AT = {COMPOUND: 0, COUNTER: 1, TOWN_COUNTER: 2, GRID: 3, HOTLINE: 4}  # channel of each first stage
 CHANNEL_OF = np.array([WAITS_AT.get(stage, -1) for stage in range(len(Stage))], np.int64)
 PART = 64  # added to the department in the draws of a case's parallel part
+JOINT = 63  # target in the draws of whether departments work jointly
 MOST_WAIT = 4 * 3600  # seconds; longer waits count as this in what a neighbourhood expects
 
 
@@ -78,7 +92,7 @@ def next_stage(stage, case, item, dial, words):  # type: ignore[no-untyped-def]
             case.left = TEAM if words[2] < HALF else TOWN_TEAM
         else:
             case.left = DEPARTMENT
-            case.target = item.departments[0] if item.n_departments > 0 else case.item % N_DEPARTMENTS
+            case.target = item.lead
         return np.int64(case.left)
     if stage == GRID and goes < dial.forward_share:
         return TOWN_TEAM
@@ -108,8 +122,12 @@ def assign(slot, case, item, stage, at, words, ground, ledger):  # type: ignore[
     """Hand a case to a stage: it is refused and sent back, or it arrives with its work."""
     dial = ground.dials[0]
     case.handoffs = min(np.int64(case.handoffs) + 1, 255)
-    if lower(words[2]) < dial.misroute:
-        ledger.row[T_MISROUTED] += 1
+    ledger.row[T_ASSIGNED] += 1
+    wrong = lower(words[2]) < dial.misroute
+    ledger.row[T_MISROUTED] += wrong
+    if wrong and lower(words[2]) < dial.skipped:  # the level above puts it right at once
+        case.handoffs = min(np.int64(case.handoffs) + 1, 255)
+    elif wrong:
         case.pending = stage
         case.stage = RETURNED
         case.ready = add_working(at, dial.return_time, ground.worked)
@@ -120,17 +138,24 @@ def assign(slot, case, item, stage, at, words, ground, ledger):  # type: ignore[
     case.ready = at + dial.dispatch
     mean = dial.order_minutes if stage == TEAM and case.flags & ORDER else dial.minutes[stage]
     mean = mean * item.work + (dial.coordination if case.flags & CHILD else 0.0)
+    ledger.row[T_COORDINATION] += np.int64(dial.coordination) if case.flags & CHILD else 0
     case.work = work_seconds(words[0], mean, dial.sigma[stage])
     push(ledger, stage, slot)
 
 
 @part
 def fork(slot, case, compound, item, at, ground, ledger):  # type: ignore[no-untyped-def]
-    """Set the integrated departments of a case to work in parallel, if there are two or more."""
+    """Set the integrated departments of a case, or all that work on it jointly, to work at once if they are several."""
     dial = ground.dials[0]
+    jointly = False
+    if item.n_departments > 1 and (dial.parallel > 0 or dial.priority > 0):
+        words = draws(case, compound.first, compound.id, STEP, JOINT, ground.key)
+        jointly = np.uint64(words[0]) < dial.parallel
+        if np.uint64(words[1]) < dial.priority:
+            case.flags |= URGENT
     integrated = 0
     for k in range(item.n_departments):
-        if (case.left >> k) & 1 and item.departments[k] < dial.integrated:
+        if (case.left >> k) & 1 and (jointly or item.departments[k] < dial.integrated):
             integrated |= 1 << k
     if integrated & (integrated - 1) == 0:
         return False
@@ -165,7 +190,6 @@ def external_time(u, dial):  # type: ignore[no-untyped-def]
 @part
 def come_back(slot, case, compound, stage, day, at, ground, ledger):  # type: ignore[no-untyped-def]
     """A client who left unserved: again at the next opening, or never."""
-    ledger.row[T_ABANDONED] += 1
     case.step += 1
     a, b, _, _ = draws(case, compound.first, compound.id, BACK, stage, ground.key)
     if np.uint64(a) < ground.dials[0].return_share:
@@ -194,6 +218,7 @@ def conclude(stage, day, closing, slots, order, start, finish, outcome, words, g
             push(ledger, stage, slot)
         elif outcome[i] != SERVED:
             left = closing if outcome[i] == WAITING else np.int64(case.ready) + case.patience
+            ledger.row[T_ABANDONED] += 1
             come_back(slot, case, compound, stage, day, max(left, day * DAY), ground, ledger)
         else:
             note_start(case, compound, stage, start[i], ledger)
@@ -223,6 +248,10 @@ def carry_on(stage, day, slot, at, words, ground, ledger):  # type: ignore[no-un
         words = draws(case, compound.first, compound.id, STEP, 0, ground.key)
     else:
         case.step += 1
+        if stage in (COMPOUND, COUNTER, TOWN_COUNTER) and must_return(
+            slot, case, stage, compound, day, at, words, ground, ledger
+        ):
+            return
     towards = next_stage(stage, case, item, dial, words)
     if stage == HOTLINE and case.flags & ORDER:
         ledger.row[T_ORDERS] += 1
@@ -248,10 +277,29 @@ def carry_on(stage, day, slot, at, words, ground, ledger):  # type: ignore[no-un
 
 
 @part
+def must_return(slot, case, stage, compound, day, at, words, ground, ledger):  # type: ignore[no-untyped-def]
+    """Is a client turned away at first contact, or asked to come again with what is missing? Then it waits here."""
+    dial, item = ground.dials[0], ground.items[case.item]
+    if case.step == 1 and lower(words[3]) < dial.deflection:
+        ledger.row[T_DEFLECTED] += 1
+        come_back(slot, case, compound, stage, day, at, ground, ledger)
+        return True
+    if stage == COMPOUND or upper(words[3]) >= np.uint64(compound.again[item.kind]):
+        return False
+    ledger.row[T_REVISITS] += 1
+    station = station_at(stage, compound, case, ground.first_station)
+    case.ready = walk_in(stage, ground.stations[station].weekdays, day + 1, words[1], ground)
+    case.work = work_seconds(words[0], dial.minutes[stage] * item.work, dial.sigma[stage])
+    push(ledger, stage, slot)
+    return True
+
+
+@part
 def end(slot, case, compound, item, at, words, ground, ledger):  # type: ignore[no-untyped-def]
     """Close a case, or find by a call-back that it was not solved: then its owner takes it up again the next day."""
     dial, order = ground.dials[0], case.flags & ORDER
-    solved = upper(words[2]) >= (dial.false_order if order else dial.false_counter)
+    wrong = dial.false_order if order else dial.false_home if item.home else dial.false_counter
+    solved = upper(words[2]) >= wrong
     if solved or not order or case.flags & REOPENED or lower(words[1]) >= dial.callback:
         close_case(case, compound, item.kind, at, solved, ground, ledger)
         release(ledger, slot)

@@ -14,6 +14,7 @@ from sim.kernels.queueing import SERVED, occupy, serve
 from sim.mechanisms.pool import STEP, entity, occasion, push, word
 from sim.mechanisms.visits import opens, station_at
 from sim.world.cases import BEGUN, DAY, DUPLICATE, URGENT, Stage
+from sim.world.city import I32, I64
 from sim.world.tallies import Tally
 
 COMPOUND, GRID, TEAM = int(Stage.COMPOUND), int(Stage.GRID), int(Stage.TEAM)
@@ -243,3 +244,23 @@ def add_shifts(stage, day, stations, seconds, calendar, row):  # type: ignore[no
     for s in range(stations.size):
         if opens(stage, stations[s].weekdays, day, calendar):
             row[SHIFT + stage - HOTLINE] += stations[s].servers * seconds
+
+
+@kernel
+def split(order: I32, bounds: I64) -> I64:
+    """Positions in the order of service, int64[n], district by district.
+
+    Args:
+        order: [n] cases in the order of service.
+        bounds: [districts + 1] first case of each district.
+    """
+    owner = np.empty(order.size, np.int64)
+    for k in range(bounds.size - 1):
+        owner[bounds[k] : bounds[k + 1]] = k
+    fill = bounds.copy()
+    own = np.empty(order.size, np.int64)
+    for i in range(order.size):
+        k = owner[order[i]]
+        own[fill[k]] = i
+        fill[k] += 1
+    return own

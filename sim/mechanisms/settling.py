@@ -11,7 +11,7 @@ import numpy as np
 from sim.kernels.arithmetic import exps
 from sim.kernels.compiled import loop, part
 from sim.kernels.sketch import bin_of
-from sim.mechanisms.dials import TRUST_SCALE
+from sim.mechanisms.tables import TRUST_SCALE
 from sim.services import AGE_BANDS, CLASSES
 from sim.world.cases import DAY, DUPLICATE, JUDGED, NOBODY, ORDER, URGENT
 from sim.world.city import F64, I64
@@ -30,6 +30,8 @@ T_ORDERS_CLOSED, T_IN_TIME, T_ORDER_SECONDS = (
 )
 T_HANDOFFS, T_LEFT, T_DUPLICATES = int(Tally.HANDOFFS), int(Tally.LEFT), int(Tally.DUPLICATES_CLOSED)
 T_RURAL, T_RURAL_SECONDS = int(Tally.RURAL_CLOSED), int(Tally.RURAL_SECONDS)
+T_MULTI, T_MULTI_SECONDS = int(Tally.MULTI_CLOSED), int(Tally.MULTI_SECONDS)
+P_TIMELY = int(PlaceColumn.TIMELY)
 P_UNMET, P_CLOSED, P_SECONDS, P_LATE, P_CLASS = (
     int(p)
     for p in (
@@ -140,7 +142,11 @@ def close_case(case, compound, kind, at, solved, ground, ledger):  # type: ignor
             row[T_ORDERS_CLOSED] += 1
             row[T_ORDER_SECONDS] += taken
             row[T_IN_TIME] += not late
+    if case.handoffs > 0 and ground.items[case.item].n_departments > 1:
+        row[T_MULTI] += 1
+        row[T_MULTI_SECONDS] += seconds
     if case.resident != NOBODY:
+        place[compound.place, P_TIMELY] += solved and not late
         cell = cell_of(kind, case.flags & URGENT, case.channel, case.age, compound.urban)
         change = np.int64(dial.timely if solved and not late else dial.late if solved else dial.refused)
         judge(case, change + np.int64(case.handoffs) * dial.handoff, cell, bin_of(seconds), ledger)

@@ -13,7 +13,6 @@ import numpy as np
 from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
-from sim.rules import Rules
 from sim.world.city import F64, I32, I64, U8, U32
 from sim.world.district import District
 
@@ -76,6 +75,59 @@ def offices(
     )
 
 
+def with_points(
+    found: Offices, unit_of: I32, x: F64, y: F64, people: I64, pace: float, circle: float, share: float
+) -> Offices:
+    """The offices and the service points that bring a share of those outside the circle inside one.
+
+    In each unit points are taken one by one at the compound from which most residents still outside are reached, and
+    those of all units open in the order of how many they reach. Whoever has a nearer point is served there.
+
+    Args:
+        found: the offices without points; unit_of, x, y, people: [C].
+        pace: minutes a metre of straight line; circle: minutes.
+        share: of the residents outside, who are inside afterwards; the last point may bring in more.
+    """
+    outside = walking(pace, found.x[found.of] - x, found.y[found.of] - y) > circle
+    total = int(people[outside].sum())
+    if share == 0.0 or total == 0:
+        return found
+    sites, gains = [], []
+    for unit in np.unique(unit_of[outside]):
+        for site, gain in _cover(np.flatnonzero(outside & (unit_of == unit)), x, y, people, pace, circle):
+            sites.append(site)
+            gains.append(gain)
+    order = np.argsort(-np.array(gains), kind="stable")  # gains fall within a unit, so that its order stays
+    reached = np.cumsum(np.array(gains)[order])
+    chosen = np.array(sites)[order][: int(np.searchsorted(reached, share * total)) + 1]
+    of, best = found.of.copy(), np.hypot(found.x[found.of] - x, found.y[found.of] - y)
+    for number, site in enumerate(chosen):
+        away = np.hypot(x[site] - x, y[site] - y)
+        nearer = (unit_of == unit_of[site]) & (away < best)
+        of[nearer], best[nearer] = found.unit.size + number, away[nearer]
+    return Offices(
+        x=np.concatenate([found.x, x[chosen]]),
+        y=np.concatenate([found.y, y[chosen]]),
+        unit=np.concatenate([found.unit, unit_of[chosen]]).astype(np.int32),
+        seat=np.concatenate([found.seat, np.zeros(chosen.size, np.uint8)]),
+        people=np.bincount(of, people, found.unit.size + chosen.size).astype(np.int64),
+        of=of,
+    )
+
+
+def _cover(outside: I64, x: F64, y: F64, people: I64, pace: float, circle: float) -> list[tuple[int, int]]:
+    """Sites among some compounds and the residents each brings in, the one that brings most first, until all are."""
+    near = walking(pace, x[outside, None] - x[outside], y[outside, None] - y[outside]) <= circle
+    left = people[outside].copy()
+    found = []
+    while left.any():
+        gains = near.astype(np.int64) @ left
+        best = int(np.argmax(gains))
+        found.append((int(outside[best]), int(gains[best])))
+        left[near[best]] = 0
+    return found
+
+
 def seats(unit_of: I32, place: I32, people: I64, units: int) -> I32:
     """[units] the place with most people in each community; holds its fund account."""
     places = int(place.max()) + 1
@@ -88,9 +140,9 @@ def seats(unit_of: I32, place: I32, people: I64, units: int) -> I32:
     return found
 
 
-def walking(rules: Rules, dx: F64, dy: F64) -> F64:
-    """Minutes to walk a straight line of (dx, dy) metres, with the detour."""
-    return np.minimum(FAR, np.sqrt(dx * dx + dy * dy) * (rules.choice.detour / rules.choice.walking_speed))
+def walking(pace: float, dx: F64, dy: F64) -> F64:
+    """Minutes to walk a straight line of (dx, dy) metres at a pace in minutes a metre of it."""
+    return np.minimum(FAR, np.sqrt(dx * dx + dy * dy) * pace)
 
 
 def areas(district: District, unit_of: I32, units: int) -> F64:

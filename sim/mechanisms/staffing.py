@@ -14,7 +14,7 @@ from math import fsum
 import numpy as np
 
 from sim.kernels.arithmetic import exp as _exp
-from sim.mechanisms.dials import CONSTANT
+from sim.mechanisms.dials import CONSTANT, merged
 from sim.rules import Rules
 from sim.services import CHANNELS, DEPARTMENTS, Item, catalogue
 from sim.world.cases import Stage
@@ -47,6 +47,7 @@ class Stations:
         table["pace"] = servers / np.maximum(fte, LEAST_SHARE)
         table["stage"] = int(stage)
         table["weekdays"] = ALL_WEEK
+        table["unit"] = -1
         for name, values in columns.items():
             table[name] = values
         self.parts.append(table)
@@ -112,6 +113,13 @@ def department_fte(rules: Rules, people: int) -> tuple[F64, F64]:
     branch, city = department_load()
     load = fsum((*branch, *city))
     return branch * (total / load), city * (total / load)
+
+
+def branch_fte(rules: Rules, people: int) -> F64:
+    """Full-time equivalents of a district's branches, as many as mandates are split over."""
+    each, _ = department_fte(rules, people)
+    holder = [merged(d, rules.mandates.departments) for d in range(len(DEPARTMENTS))]
+    return np.bincount(holder, each).astype(np.float64)
 
 
 @cache

@@ -1,10 +1,11 @@
-"""Service carriers: stations in compounds, windows, opening hours, friendlier centres (M35, M36)."""
+"""Service carriers: stations in compounds, windows, opening hours (M36)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import between, within
 from sim.rules import Carriers, Rules
 
@@ -17,6 +18,14 @@ class CompoundStations:
 
     share: float  # of compounds
     openings: int = _TODAY.compound_openings  # a week, two hours each
+
+    mechanism: ClassVar[str] = "M36"
+    tried: ClassVar[dict[str, Any]] = {"share": 0.4, "openings": 3}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="circle_compound", direction="up", reason="a station in more compounds"),
+        Expectation(outcome="unmet_share", direction="down", reason="fewer do without when a station is near"),
+    )
+    cost: ClassVar[Expectation] = Expectation(outcome="cost_per_resident", direction="up", reason="stations are run")
 
     def __post_init__(self) -> None:
         within(self, "share", Carriers, "compound_share")
@@ -37,6 +46,14 @@ class Windows:
 
     community: float = 1.0  # times the windows of community centres
     town: float = 1.0  # times the windows of town complexes
+
+    mechanism: ClassVar[str] = "M36"
+    tried: ClassVar[dict[str, Any]] = {"community": 1.5, "town": 1.5}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="counter_wait", direction="down", reason="more windows"),
+        Expectation(outcome="counter_utilisation", direction="down", reason="the same visits at more windows"),
+    )
+    cost: ClassVar[Expectation] = Expectation(outcome="cost_per_resident", direction="up", reason="windows are run")
 
     def __post_init__(self) -> None:
         between(self, "community", 0.25, 4.0, "times today's windows")
@@ -62,6 +79,14 @@ class OpeningHours:
     extra_hours: float = 0.0  # a day after 17:00, staffed
     saturday: bool = False
 
+    mechanism: ClassVar[str] = "M36"
+    tried: ClassVar[dict[str, Any]] = {"extra_hours": 2.0, "saturday": True}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="first_owner_hours", direction="down", reason="the next opening is sooner"),
+        Expectation(outcome="counter_wait", direction="down", reason="visits spread over more hours"),
+    )
+    cost: ClassVar[Expectation] = Expectation(outcome="cost_per_resident", direction="up", reason="hours are staffed")
+
     def __post_init__(self) -> None:
         within(self, "extra_hours", Carriers)
         within(self, "saturday", Carriers)
@@ -72,20 +97,3 @@ class OpeningHours:
 
     def amend(self, rules: Rules) -> Rules:
         return replace(rules, carriers=replace(rules.carriers, extra_hours=self.extra_hours, saturday=self.saturday))
-
-
-@dataclass(frozen=True, kw_only=True)
-class FriendlierCentres:
-    """Renovate a share of the centres for friendliness (M35). Neutral: 0."""
-
-    share: float
-
-    def __post_init__(self) -> None:
-        within(self, "share", Carriers, "friendliness")
-
-    @classmethod
-    def neutral(cls) -> Self:
-        return cls(share=_TODAY.friendliness)
-
-    def amend(self, rules: Rules) -> Rules:
-        return replace(rules, carriers=replace(rules.carriers, friendliness=self.share))

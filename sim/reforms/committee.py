@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import lowered, within
 from sim.rules import Departments, Misroute, Rules
 
@@ -22,6 +23,16 @@ class IntegratingCommittee:
     departments: int = ALL_DEPARTMENTS
     authority: float = 1.0  # 0 none, 1 its word is final
     refusal: float = 0.005  # misroutes by refusal with every department and full authority, refinement A10
+
+    mechanism: ClassVar[str] = "M02"
+    tried: ClassVar[dict[str, Any]] = {"departments": 33, "authority": 1.0}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="joint_days", direction="open", reason="parallel steps save time, coordination costs"),
+        Expectation(outcome="first_right_share", direction="up", reason="departments refuse each other less"),
+    )
+    cost: ClassVar[Expectation] = Expectation(
+        outcome="coordination_hours", direction="up", reason="each parallel step is coordinated"
+    )
 
     def __post_init__(self) -> None:
         within(self, "departments", Departments, "integrated")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import within
 from sim.rules import Grid, Rules
 
@@ -22,6 +23,16 @@ class OneGrid:
     households: int  # per grid
     hire: bool = False  # one worker a grid, hired or let go
     nets: int = 1  # departmental nets left
+
+    mechanism: ClassVar[str] = "M06"
+    tried: ClassVar[dict[str, Any]] = {"households": 300}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="detection_lag", direction="open", reason="smaller grids cost ledgers, which patrols lose"),
+        Expectation(outcome="grid_utilisation", direction="open", reason="the same staff holds more grids"),
+    )
+    cost: ClassVar[Expectation] = Expectation(
+        outcome="grid_utilisation", direction="up", reason="each grid has a ledger to keep"
+    )
 
     def __post_init__(self) -> None:
         for name in ("households", "hire", "nets"):

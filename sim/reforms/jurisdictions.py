@@ -8,8 +8,9 @@ merge of towns may touch.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import lowered, within
 from sim.rules import Jurisdiction, Misroute, Rules
 
@@ -36,6 +37,16 @@ class MergeTowns:
     cost_saving: float = 0.0  # share of town posts cut
     border: float = BORDER_AFTER  # misroutes by borders after a cut as deep as the real plan's
     permanent: ClassVar[bool] = True
+
+    mechanism: ClassVar[str] = "M09"
+    tried: ClassVar[dict[str, Any]] = {"keep_branches": 0.5, "cost_saving": 0.05}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="cost_per_resident", direction="open", reason="overhead falls, the transition costs"),
+        Expectation(outcome="days_to_solved", direction="open", reason="pooling against the dip of the transition"),
+    )
+    cost: ClassVar[Expectation] = Expectation(
+        outcome="town_walk_minutes", direction="up", reason="closed halls are further away"
+    )
 
     def __post_init__(self) -> None:
         _check(self.plan, cut=self.cut)
@@ -72,6 +83,16 @@ class MergeVillages:
     keep_branches: float = 1.0  # share of closed village offices kept as branches
     keep_base_grants: bool = False  # the merged unit keeps the base grants of its parts
     permanent: ClassVar[bool] = True
+
+    mechanism: ClassVar[str] = "M10"
+    tried: ClassVar[dict[str, Any]] = {"keep_branches": 0.5}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="fund_per_resident", direction="open", reason="base grants are lost unless kept"),
+        Expectation(outcome="active_share", direction="open", reason="larger units mobilise less (calibrated)"),
+    )
+    cost: ClassVar[Expectation] = Expectation(
+        outcome="walk_minutes", direction="up", reason="closed offices are further away"
+    )
 
     def __post_init__(self) -> None:
         _check(self.plan, cut=self.cut)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import within
 from sim.rules import Misroute, Platform, Rules
 
@@ -20,6 +21,14 @@ class OnePlatform:
     dispatch_minutes: float = 4.0  # from answer to owner
     information: float = 0.01  # misroutes for want of information, refinement A10
     yuan_a_year: float = 30_000_000.0  # to run it for the city; an assumption
+
+    mechanism: ClassVar[str] = "M07"
+    tried: ClassVar[dict[str, Any]] = {"on": True}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="first_right_share", direction="up", reason="fewer misroutes for want of information"),
+        Expectation(outcome="duplicate_share", direction="down", reason="a second report is seen to be one"),
+    )
+    cost: ClassVar[Expectation] = Expectation(outcome="cost_per_resident", direction="up", reason="the platform is run")
 
     def __post_init__(self) -> None:
         within(self, "on", Platform, "one")

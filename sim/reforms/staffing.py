@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
+from sim.practices.base import Expectation
 from sim.reforms.base import between, within
 from sim.rules import Misroute, Rules
 
@@ -49,10 +50,23 @@ class ClearDuties:
 
     overlap: float = 0.01  # misroutes by overlap, refinement A10
     off_service: float = 1.0  # times the share of time that community workers and town teams spend off service
+    zones: float = 0.0  # share of the freed hours of community workers that staff of industrial zones now work, paid
+
+    mechanism: ClassVar[str] = "M11"
+    tried: ClassVar[dict[str, Any]] = {"overlap": 0.01, "off_service": 0.8, "zones": 1.0}
+    expected: ClassVar[tuple[Expectation, ...]] = (
+        Expectation(outcome="first_right_share", direction="up", reason="each task has one owner"),
+        Expectation(outcome="off_service_hours", direction="down", reason="promotion of investment goes to the zones"),
+        Expectation(outcome="days_to_solved", direction="down", reason="more hours of service"),
+    )
+    cost: ClassVar[Expectation] = Expectation(
+        outcome="zone_hours", direction="up", reason="the zones take on what towns give up"
+    )
 
     def __post_init__(self) -> None:
         within(self, "overlap", Misroute)
         between(self, "off_service", 0.5, 1.0, "times today's share")
+        between(self, "zones", 0.0, 1.0, "share of freed hours")
 
     @classmethod
     def neutral(cls) -> Self:
@@ -63,6 +77,7 @@ class ClearDuties:
             rules.staff,
             admin_share=rules.staff.admin_share * self.off_service,
             offservice_share_town=rules.staff.offservice_share_town * self.off_service,
+            zone_share=rules.staff.zone_share + rules.staff.admin_share * (1.0 - self.off_service) * self.zones,
         )
         overlap = min(rules.misroute.overlap, self.overlap)
         return replace(rules, staff=staff, misroute=replace(rules.misroute, overlap=overlap))

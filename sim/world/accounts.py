@@ -10,7 +10,7 @@ from sim.world.city import I32, I64
 
 PURPOSES = (
     "community_wages", "grid_wages", "town_wages", "town_overhead", "centres", "town_complexes", "platform", "one_off",
-    "fund_grants",
+    "fund_grants", "practices",
 )  # fmt: skip
 
 
@@ -18,7 +18,7 @@ PURPOSES = (
 class Fund:
     """The community funds of a district, by place (the seat of each community holds its account); cents.
 
-    opening + granted + moved in = spent + committed + balance + moved out, place by place.
+    granted + raised + moved in = spent + committed + balance + moved out, place by place.
     """
 
     balance: I64
@@ -26,16 +26,22 @@ class Fund:
     granted: I64
     spent: I64
     moved: I64  # in minus out, when communities merge; sums to 0
+    raised: I64  # by the community itself: donations, enterprises
 
     @classmethod
     def empty(cls, places: int) -> Fund:
         """Accounts without a cent."""
-        return cls(*(np.zeros(places, np.int64) for _ in range(5)))
+        return cls(*(np.zeros(places, np.int64) for _ in range(6)))
 
     def grant(self, seat: I32, cents: I64) -> None:
         """The city pays cents [M] into the accounts that the places `seat` [M] hold; some may share one."""
         np.add.at(self.balance, seat, cents)
         np.add.at(self.granted, seat, cents)
+
+    def earn(self, cents: I64) -> None:
+        """Communities raise money of their own: cents [places] by the place that holds the account."""
+        self.balance += cents
+        self.raised += cents
 
     def commit(self, cents: I64) -> None:
         """Set money aside for projects."""
@@ -57,7 +63,7 @@ class Fund:
 
     def balanced(self) -> bool:
         """Do the books balance to the cent, place by place?"""
-        books = self.granted + self.moved == self.spent + self.committed + self.balance
+        books = self.granted + self.raised + self.moved == self.spent + self.committed + self.balance
         return bool(books.all() and self.moved.sum() == 0)
 
 

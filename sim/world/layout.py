@@ -31,20 +31,25 @@ COMPOUND = np.dtype(
         ("crowd", np.int32),  # residents of the community
         ("cell", np.int32),  # row of the need rates: kind and urban
         ("urban", np.uint8),
+        ("demand", np.uint32, (4,)),  # share of needs that arise, by class and of disputes, in 2^-31
+        ("again", np.uint32, (3,)),  # threshold: one visit to a counter is not enough, by class
     ],
     align=True,
 )
 
+POOLED = -2  # unit of a team that a town's communities share: this minus the town
 STATION = np.dtype(
     [
         ("pace", np.float64),  # seconds at the station a second of work: servers over full-time equivalents
         ("households", np.float64),  # of a grid worker's patch, in hundreds
         ("travel", np.float64),  # seconds a case
+        ("eyes", np.float64),  # patrol hours a working day and hundred households that neighbours add
         ("busy", np.int64),  # seconds worked on the last working day
         ("servers", np.int32),
         ("stage", np.int32),
         ("weekdays", np.int32),  # bits, Monday first, on which it opens; working days only, unless `daily`
         ("place", np.int32),
+        ("unit", np.int32),  # community or town of the district that runs it, -1 none
     ],
     align=True,
 )
@@ -64,13 +69,12 @@ class Layout:
     community_code: npt.NDArray[np.int64]  # [M]
     urban: npt.NDArray[np.uint8]  # [M] 1 for an urban committee, 0 for a village
     parts: npt.NDArray[np.int64]  # [M] how many communities of the map before make it up
-    seat: npt.NDArray[
-        np.int32
-    ]  # [M] place with most of its people; holds its fund account, with others split off that place
+    seat: npt.NDArray[np.int32]  # [M] its most populous place; holds its account, with others split off that place
     town_of: npt.NDArray[np.int32]  # [M] town in the district
     towns: int
     offices: int  # community centres and kept branches
     halls: int  # town complexes and kept branches
+    pace: npt.NDArray[np.float64]  # [S] of the stations before practices act on them
     workers: dict[str, float]  # paid posts by kind of staff
 
 

@@ -39,11 +39,12 @@ class Memory:
     due: I64  # [months, P] cents that projects cost when they start
     help: I64  # [months, P, classes] seconds of help on cases that projects give
     running: I64  # [months, P] projects at work
+    practices: dict[str, dict[str, F64]]  # what each practice remembers, [P] or [C] by name
     daily: I64  # [days, tallies]
     monthly: I64  # [months, P, columns]
     early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
     lines: I64  # [months, 5] residents active by line
-    votes: I64  # [months, 2] council meetings and those with a quorum
+    votes: I64  # [months, 4] council meetings, those with a quorum, projects, those for what is needed most
     spread: I32  # [cells, bins] since the warm-up
 
 
@@ -69,14 +70,15 @@ def remember(
         volunteers=np.zeros(places),
         fund=Fund.empty(places),
         purse=Purse(),
-        due=np.zeros((months + 10, places), np.int64),
-        help=np.zeros((months + 20, places, len(CLASSES)), np.int64),
-        running=np.zeros((months + 20, places), np.int64),
+        due=np.zeros((months + 20, places), np.int64),
+        help=np.zeros((months + 30, places, len(CLASSES)), np.int64),
+        running=np.zeros((months + 30, places), np.int64),
+        practices={},
         daily=np.zeros((days, N_TALLIES), np.int64),
         monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         lines=np.zeros((months, 5), np.int64),
-        votes=np.zeros((months, 2), np.int64),
+        votes=np.zeros((months, 4), np.int64),
         spread=np.zeros((cells, bins), np.int32),
     )
     memory.marks[:N_STAGES] = memory.marks[CURSOR:] = 0

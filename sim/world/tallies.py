@@ -54,9 +54,19 @@ class Tally(IntEnum):
     SHIFT = BUSY + len(SERVED_KINDS)  # seconds on shift by kind of station
     RURAL_CLOSED = SHIFT + len(SERVED_KINDS)
     RURAL_SECONDS = RURAL_CLOSED + 1
+    REVISITS = RURAL_SECONDS + 1  # visits to a counter that have to be made again
+    DEFLECTED = REVISITS + 1  # clients turned away at first contact
+    DISPUTES = DEFLECTED + 1  # needs that are disputes
+    OLDER_NEEDS = DISPUTES + 1  # needs of residents from 60 on, the next two of them
+    OLDER_WITHOUT = OLDER_NEEDS + 1
+    OLDER_ONLINE = OLDER_WITHOUT + 1
+    ASSIGNED = OLDER_ONLINE + 1  # assignments to an owner, misroutes among them
+    MULTI_CLOSED = ASSIGNED + 1  # closed cases of items that need several departments
+    MULTI_SECONDS = MULTI_CLOSED + 1
+    COORDINATION_SECONDS = MULTI_SECONDS + 1  # added to steps by coordination
 
 
-N_TALLIES = Tally.RURAL_SECONDS + 1
+N_TALLIES = Tally.COORDINATION_SECONDS + 1
 TALLIES = tuple(
     name
     for tally in Tally
@@ -83,6 +93,8 @@ class PlaceColumn(IntEnum):
     UNMET_PARTY = 8  # unmet by class of service, three columns
     UNMET_GOVERNMENT = 9
     UNMET_CONVENIENCE = 10
+    TIMELY = 11  # needs met in time: helped, or solved within the deadline
+    LATENT = 12  # days that hazards stayed unknown
 
 
 PLACE_COLUMNS = tuple(column.name.lower() for column in PlaceColumn)

@@ -8,17 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from fontTools.ttLib import TTFont
 
 from analysis.brief.document import brief, write_brief
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import HEADLINE, advice
+from analysis.brief.reading import advice
 from analysis.brief.typeface import covered
 from analysis.brief.words import LANGUAGES, entries, words
+from analysis.decision.choice import decide
+from analysis.decision.runs import HEADLINE
 from analysis.figures.town_map import change_classes, level_classes
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
@@ -28,6 +32,12 @@ from sim.services import CLASSES
 from sim.world import City
 from sim.world.tallies import SERVED_KINDS
 
+SHIPPED = [
+    name
+    for path in (files("configs") / "option").iterdir()
+    if path.name.endswith(".yaml")
+    for name in yaml.safe_load(path.read_text("utf-8"))
+]
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -166,8 +176,12 @@ def test_an_option_is_recommended_only_if_it_leads_on_everything(results: Result
 
     def lead(last: tuple[str, ...]) -> str:
         best = {**dict.fromkeys(HEADLINE, ("fund_plus_50",)), HEADLINE[-1]: last}
-        leading = tuple(replace(x, options=best.get(x.outcome, x.options)) for x in results.leading)
-        return advice(replace(results, leading=leading), words("en"))[0]
+        found = tuple(
+            replace(c, among=best[c.outcome], best=best[c.outcome][0] if len(best[c.outcome]) == 1 else None)
+            for c in results.choices
+        )
+        verdict = decide(found, [option.name for option in results.options])
+        return advice(replace(results, choices=found, verdict=verdict), words("en"))[0]
 
     say = words("en")
     assert lead(("fund_plus_50",)) == say("decision.recommendation", option="Fund +50%")
@@ -211,7 +225,7 @@ def test_nothing_that_ships_lacks_words() -> None:
     needed += [f"reform.{reform.__name__}" for reform in REFORMS.values()] + [
         f"station.{kind}" for kind in SERVED_KINDS
     ]
-    needed += [f"group.{name}" for name in CLASSES]
+    needed += [f"group.{name}" for name in CLASSES] + [f"option.{name}" for name in SHIPPED]
     assert [key for key in needed if key not in known] == []
     assert [key for key in known if key.startswith("lever.") and key[6:] not in dict(levers())] == []
 

@@ -30,9 +30,12 @@ def run_out(trial: Trial) -> Run:
 def kept(memory: Any) -> Iterator[tuple[str, Any]]:
     """What a district remembers that has a meaning: slots and links of the pool have none."""
     for field in fields(memory):
-        if field.name not in ("pool", "chain", "queues", "marks", "judged", "latent", "fund", "purse"):
+        if field.name not in ("pool", "chain", "queues", "marks", "judged", "latent", "fund", "purse", "practices"):
             yield field.name, np.asarray(getattr(memory, field.name))
     yield "latent", memory.latent[: memory.hazards]
     for account in fields(memory.fund):
         yield f"fund.{account.name}", getattr(memory.fund, account.name)
+    for name, state in memory.practices.items():
+        for column, values in state.items():
+            yield f"{name}.{column}", values
     yield "purse", np.array(sorted(memory.purse.paid.items()))

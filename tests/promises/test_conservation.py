@@ -7,10 +7,11 @@ import random
 import pytest
 from promise_tools import one
 
+from sim.practices.council import Council
 from sim.recording import cases_conserved, little_law, record
 from sim.reforms import CompoundStations, FundLevel, IntegratingCommittee, Merge, OneGrid, OnePlatform, StaffLevels
 from sim.reforms.base import Option, Reform, Rollout
-from sim.rules import Carriers, Deadlines, Demand, Fund, Grid, Platform, Rules
+from sim.rules import Carriers, Deadlines, Demand, Grid, Platform, Rules
 from sim.trial import Trial, prepare
 from sim.world import City, synthetic
 from sim.world.cases import Stage
@@ -48,7 +49,7 @@ def a_trial(number: int) -> Trial:
         deadlines=Deadlines(
             callback_share=dice.random(), false_closure=dice.uniform(0, 0.4), return_share=dice.random()
         ),
-        fund=Fund(quorum=dice.uniform(0, 0.5)),
+        council=Council(quorum=dice.uniform(0, 0.5)),
     )
     days = dice.randint(5, 50)
     reforms = tuple(

@@ -12,6 +12,7 @@ from sim.institutions.council import decide
 from sim.mechanisms.city_stations import CityStations
 from sim.mechanisms.helping import chances, eligible, meetable
 from sim.mechanisms.projects import seconds
+from sim.practices.base import Effects
 from sim.recording import record
 from sim.reforms import Merge
 from sim.rng import study_key
@@ -52,10 +53,11 @@ def test_hours_of_a_project_go_to_the_class_that_its_council_favoured(city: City
     rules, people = Rules(), local.people
     kind = CLASSES.index("convenience")
     given = np.zeros((people.size, len(CLASSES)), np.int64)
-    given[layout.seat[0]] = seconds(rules, np.array([1]), np.array([kind]))[0]
+    none = local.practising.effects
+    given[layout.seat[0]] = seconds(rules, none, np.array([1]), np.array([kind]))[0]
     assert given.sum() == given[layout.seat[0], kind] > 0
-    base = chances(rules, layout, people, local.memory.volunteers, np.zeros_like(given), 1.0)
-    with_project = chances(rules, layout, people, local.memory.volunteers, given, 1.0)
+    base = chances(rules, layout, none, people, local.memory.volunteers, np.zeros_like(given), 1.0)
+    with_project = chances(rules, layout, none, people, local.memory.volunteers, given, 1.0)
     assert (base[:, :1] == base).all()  # volunteers help with any class
     moved = with_project != base
     assert moved[:, kind].any()
@@ -80,7 +82,7 @@ def test_councils_that_see_badly_favour_the_wrong_class_more_often() -> None:
     for noise in (0.0, 2.0):
         rules = Rules(fund=replace(Fund(), noise=noise))
         balance = np.full(codes.size, 10**9)
-        made = decide(codes, unmet, np.zeros(codes.size), balance, rules, 3, study_key(1))
+        made = decide(codes, unmet, np.zeros(codes.size), balance, rules, Effects.none(0, 0), 3, study_key(1))
         wrong.append(float((made.favoured != CLASSES.index("convenience")).mean()))
     assert wrong[0] == 0.0
     assert 0.25 < wrong[1] < 0.45

@@ -97,6 +97,12 @@ def test_the_package_holds_every_part() -> None:
     assert (causes.refusal, causes.border) == pytest.approx((0.005, 0.005))
 
 
+def test_mechanisms_are_offered_as_they_are_tried() -> None:
+    for name, entries in SETS["mechanisms.yaml"].items():
+        if name != "status_quo":
+            assert entries == {name: {"reform": name, "from_day": WARMUP, **REFORMS[name].tried}}
+
+
 def test_each_reform_is_shipped_in_some_option() -> None:
     used = {entry["reform"] for entries in OPTIONS.values() for entry in entries.values()}
     assert used == set(REFORMS)

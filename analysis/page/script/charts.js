@@ -17,7 +17,7 @@ function rowName(place, grid, text) {
 
 const rowMiddle = (place, grid) => grid.top + place * grid.step + (grid.narrow ? 30 : 15);
 
-// Effects of options on one outcome: a filled mark's interval leaves out zero.
+// Effects of options on one outcome: a filled mark's interval leaves out zero; dashes are the interval over assumptions.
 function forest(rows, outcome, marks, title) {
   const grid = rowsOf(rows.length);
   const { at, parts } = axis(marks, grid.left, grid.right, grid.top - 6, grid.bottom, pick(outcome.change));
@@ -31,6 +31,8 @@ function forest(rows, outcome, marks, title) {
       const [mean, low, high] = cell.is;
       return [
         rowName(place, grid, pick(option.label)),
+        cell.over && draw("line", { x1: at(cell.over.is[0]), x2: at(cell.over.is[1]), y1: y, y2: y, stroke: option.colour,
+          "stroke-width": 1.2, "stroke-dasharray": "3 2" }),
         low !== null && draw("line", { x1: at(low), x2: at(high), y1: y, y2: y, stroke: option.colour, "stroke-width": 2.4 }),
         mark(option, at(mean), y, low !== null && (low > 0 || high < 0)),
       ];

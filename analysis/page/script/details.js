@@ -33,7 +33,8 @@ function moneyPart() {
   return [
     make("figure", {}, make("figcaption", {}, caption), drawing, takeAway("costs", say("money.heading"), () => csvRows(columns, [...rows(true), total]), drawing)),
     table({ name: "money", caption, columns, rows: rows(true), last: total }),
-    rows(false).length > 0 && table({ name: "fund", caption: say("explore.fund", { days: DATA.about.days }), columns, rows: rows(false) })];
+    rows(false).length > 0 && table({ name: "fund", caption: say("explore.fund", { days: DATA.about.days }), columns, rows: rows(false) }),
+    piece("worth")];
 }
 
 function placesPart() {
@@ -47,13 +48,13 @@ function placesPart() {
   return [
     make("p", {}, `${say("places.lead", { share: DATA.about.place_share })} ${say("places.warning")}`),
     make("figure", {}, make("figcaption", {}, caption), drawing, takeAway("fates", caption, () => csvRows(columns, lines), drawing)),
-    table({ name: "shares", caption: say("places.shares"), columns, rows: lines }), worstTable()];
+    table({ name: "shares", caption: say("places.shares"), columns, rows: lines }), piece("fates"), worstTable()];
 }
 
 function worstTable() {
   const columns = [...["page.option", "places.measure"].map((key) => ({ head: say(key), text: true })),
     ...["places.community", "places.town", "places.district"].map((key) => ({ head: say(key), text: true })),
-    { head: say("places.residents") }, { head: say("places.before") }, { head: say("places.change"), interval: true }, { head: say("explore.unit"), text: true }];
+    { head: say("places.residents") }, { head: say("places.before") }, { head: say("places.change"), more: lowAndHigh() }, { head: say("explore.unit"), text: true }];
   const rows = DATA.worst.filter((row) => state.shown.includes(row.option)).map((row) => [
     textCell(pick(optionNamed(row.option).label)), textCell(pick(row.measure)), textCell(row.place, "zh"), textCell(row.town, "zh"),
     textCell(pick(row.district)), numberCell(row.residents), numberCell(row.before), spanCell(row.change), textCell(pick(row.unit))]);
@@ -83,6 +84,13 @@ function assumptionPart() {
     table({ name: "levers", caption: say("assumptions.heading"), columns, rows: rows.map((row) => [
       textCell(pick(row.meaning)), { is: row.lever, show: code(row.lever) }, { is: value(pick(row.value)), show: pick(row.value) },
       textCell(pick(row.range)), textCell(pick(row.source))]) })];
+}
+
+// A section, or a piece of one, that the decision makes.
+function piece(name) {
+  const part = pick(DATA.parts)[name];
+  return [part.lead.map((line) => make("p", {}, line)), part.grids.map((grid, i) => gridTable(`${name}-${i}`, grid)),
+    part.points.length > 0 && make("ul", {}, part.points.map((line) => make("li", {}, line)))];
 }
 
 // What each option does, then the limits, and how to run it again.

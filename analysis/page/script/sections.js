@@ -18,7 +18,7 @@ function headlineTable() {
   const rows = rowsOfScenario().filter((row) => outcomeNamed(row.outcome).headline);
   const columns = [{ head: say("page.option"), text: true }, ...rows.map((row) => {
     const outcome = outcomeNamed(row.outcome);
-    return { head: pick(outcome.label), small: pick(outcome.change), interval: true };
+    return { head: pick(outcome.label), small: pick(outcome.change), more: lowAndHigh() };
   })];
   const lines = shownOptions().filter((option) => option.place).map((option) => [
     textCell(pick(option.label)), ...rows.map((row) => spanCell(row.effects[option.place]))]);
@@ -31,7 +31,10 @@ function sideBySide() {
     make("p", { class: "lead" }, pick(DATA.advice)[0]),
     make("ul", {}, pick(DATA.advice)[1].map((line) => make("li", {}, line))),
     scenarioBox(), chosenOptions(), headlineTable(),
+    make("p", { class: "note" }, pick(DATA.race).join(" ")),
+    pick(DATA.over) && make("p", { class: "note" }, pick(DATA.over)),
     make("p", { class: "note" }, say("explore.sort_note")),
+    pick(DATA.failing).length > 0 && [make("h3", {}, say("decision.what_if")), make("ul", {}, pick(DATA.failing).map((line) => make("li", {}, line)))],
   ];
 }
 
@@ -53,14 +56,14 @@ function oneOutcome() {
 
 function oneOutcomeTable(rows, found, outcome, caption) {
   const columns = [
-    { head: say("page.option"), text: true }, { head: say("explore.level"), small: pick(outcome.unit), interval: true },
+    { head: say("page.option"), text: true }, { head: say("explore.level"), small: pick(outcome.unit), more: lowAndHigh() },
     { head: say("explore.mean"), small: pick(outcome.change) }, { head: say("explore.low") }, { head: say("explore.high") },
     { head: say("explore.verdict"), text: true }];
   const line = (option, cell) => {
     const [mean, low, high] = cell ? cell.is : [null, null, null];
     const [a, b = "", c = ""] = cell ? cell.says : [say("page.missing")];
     return [textCell(pick(option.label)), spanCell(found.levels[option.place]), { is: mean, show: a }, { is: low, show: b }, { is: high, show: c },
-      textCell(cell && cell.verdict ? say("verdict." + cell.verdict) : "")];
+      textCell(cell && cell.verdict ? verdictWords(cell) : "")];
   };
   return { name: "one", caption, columns, rows: rows.map(({ option, cell }) => line(option, cell)) };
 }
@@ -69,7 +72,7 @@ function oneOutcomeTable(rows, found, outcome, caption) {
 function allOutcomes() {
   const options = shownOptions().filter((option) => option.place);
   const columns = [{ head: say("page.outcome"), text: true }, { head: say("explore.theme"), text: true },
-    { head: baseName(), small: say("explore.level"), interval: true }, ...options.map((option) => ({ head: pick(option.label), interval: true }))];
+    { head: baseName(), small: say("explore.level"), more: lowAndHigh() }, ...options.map((option) => ({ head: pick(option.label), more: lowAndHigh() }))];
   const rows = rowsOfScenario().map((row) => {
     const outcome = outcomeNamed(row.outcome);
     const level = row.levels[0];

@@ -1,19 +1,26 @@
 // The page as a whole: which parts there are, what each hangs on, and what happens when the address changes.
 const sorts = (...tables) => tables.map((name) => "sort_" + name);
+const sortsOf = (name) => sorts(...GRIDS.filter((grid) => grid.startsWith(name + "-")));
+const made = (name) => ({ id: name, heading: () => pick(DATA.parts)[name].heading, keys: sortsOf(name), contents: () => piece(name) });
 const PARTS = [
   { id: "side", heading: () => say("explore.side_by_side"), keys: ["scenario", "shown", ...sorts("headline")], contents: sideBySide },
   { id: "one-outcome", heading: () => say("explore.one"), keys: ["scenario", "shown", "outcome", ...sorts("one")], contents: oneOutcome },
   { id: "all-outcomes", heading: () => say("effects.all"), keys: ["scenario", "shown", ...sorts("all")], contents: allOutcomes },
+  made("assumed"),
   { id: "maps", heading: () => say("maps.heading"), keys: ["measure", "against", "towns", ...sorts("towns")], contents: mapPart, main: true },
   { id: "days", heading: () => say("spread.heading"), keys: ["shown", "group", ...sorts("quantiles")], contents: spreadPart },
-  { id: "money-part", heading: () => say("money.heading"), keys: ["shown", ...sorts("money", "fund")], contents: moneyPart },
-  { id: "places", heading: () => say("places.heading"), keys: ["shown", ...sorts("shares", "worst")], contents: placesPart },
+  { id: "money-part", heading: () => say("money.heading"), keys: ["shown", ...sorts("money", "fund"), ...sortsOf("worth")], contents: moneyPart },
+  made("apart"),
+  { id: "places", heading: () => say("places.heading"), keys: ["shown", ...sorts("shares", "worst"), ...sortsOf("fates")], contents: placesPart },
+  made("equity"),
+  made("robust"),
+  made("weights"),
   { id: "load-part", heading: () => say("load.heading"), keys: ["shown", ...sorts("load")], contents: loadPart },
   { id: "options", heading: () => say("options.heading"), keys: [], contents: optionsPart },
   { id: "assumptions", heading: () => say("assumptions.heading"), keys: ["find", "assumed", ...sorts("levers")], contents: assumptionPart },
   { id: "limits", heading: () => say("limits.heading"), keys: [], contents: limitsPart },
   { id: "reproduce", heading: () => say("reproduce.heading"), keys: [], contents: reproducePart },
-];
+].filter(({ id }) => !DATA.parts.en[id] || DATA.parts.en[id].grids.length > 0);
 
 const partContents = (part) => [
   make("h2", { id: "h-" + part.id, tabindex: "-1" }, part.heading()),

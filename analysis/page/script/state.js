@@ -21,7 +21,8 @@ const KEYS = {
   assumed: { first: "no", known: (v) => ["yes", "no"].includes(v) },
 };
 const SORT = /^-?\d{1,3}$/; // the number of a column, negative where the largest comes first; the first column is 1
-for (const table of ["headline", "one", "all", "towns", "quantiles", "money", "fund", "shares", "worst", "load", "levers"]) {
+const GRIDS = Object.entries(DATA.parts.en).flatMap(([name, part]) => part.grids.map((_, i) => `${name}-${i}`));
+for (const table of [...GRIDS, "headline", "one", "all", "towns", "quantiles", "money", "fund", "shares", "worst", "load", "levers"]) {
   KEYS["sort_" + table] = { first: "", known: (v) => SORT.test(v) && v !== "0" };
 }
 const state = {};

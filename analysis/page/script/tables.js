@@ -1,5 +1,6 @@
-// Tables that sort by any column. A column is {head, small, text}; a row is a list of cells {is, show, lang, csv}: what
-// it is sorted by, what is seen, and what the CSV holds if that is not what it is sorted by.
+// Tables that sort by any column. A column is {head, small, text, more}; a row is a list of cells {is, show, lang, csv}:
+// what it is sorted by, what is seen, and what the CSV holds if that is not what it is sorted by. `more` names further
+// columns of the CSV, such as the ends of an interval; `csv` is then a list.
 const order = () => new Intl.Collator(langTag(), { numeric: true });
 
 function sortedRows(rows, key) {
@@ -26,7 +27,7 @@ function turnOver(key, column, head) {
 function headCell(name, key, column, place) {
   const asked = Number(state[key]);
   const on = Math.abs(asked) === place;
-  const head = column.small ? `${column.head} (${column.small})` : column.head;
+  const head = columnHead(column);
   return make("th", { scope: "col", class: column.text && "text", "aria-sort": on ? (asked > 0 ? "ascending" : "descending") : null },
     make("button", { type: "button", id: `${name}-by-${place}`, class: "sort", title: say("explore.sort", { column: head }),
                      onclick: () => turnOver(key, place, head) },
@@ -51,15 +52,14 @@ function table({ name, caption, columns, rows, heads = 1, take = true, last = nu
   ];
 }
 
-// A column of numbers with intervals makes three columns of the CSV.
+const columnHead = (column) => (column.small ? `${column.head} (${column.small})` : column.head);
+const lowAndHigh = () => [say("explore.low"), say("explore.high")];
+
 function csvRows(columns, rows) {
-  const heads = columns.flatMap((column) => {
-    const head = column.small ? `${column.head} (${column.small})` : column.head;
-    return column.interval ? [head, `${head} ${say("explore.low")}`, `${head} ${say("explore.high")}`] : [head];
-  });
+  const heads = columns.flatMap((column) => [columnHead(column), ...(column.more || []).map((name) => `${columnHead(column)} ${name}`)]);
   return [heads, ...rows.map((row) => row.flatMap((cell, i) => {
     const held = cell.csv === undefined ? cell.is : cell.csv;
-    return columns[i].interval ? (held || [null, null, null]) : [held];
+    return columns[i].more ? held || [null, ...columns[i].more.map(() => null)] : [held];
   }))];
 }
 
@@ -76,7 +76,39 @@ function spanCell(cell, by = null) {
     show: [
       make("span", { class: "mean" }, cell.says[0]),
       span && make("span", { class: "span" }, ` (${span}) `),
-      cell.verdict && make("span", { class: "verdict " + cell.verdict }, say("verdict." + cell.verdict)),
+      cell.over && make("span", { class: "span" }, overWords(cell) + " "),
+      cell.verdict && make("span", { class: "verdict " + (cell.hangs ? "unclear" : cell.verdict) }, verdictWords(cell)),
     ].filter(Boolean),
+  };
+}
+
+// Tables that the decision makes, as the brief shows them: a cell is a text, or a number with its intervals.
+function gridTable(name, grid) {
+  const spans = grid.columns.map((_, i) => grid.rows.some((row) => typeof row[i] === "object" || intervalOf(row[i])));
+  const columns = grid.columns.map((head, i) => ({ head, text: i === 0 || grid.prose, more: spans[i] ? [say("explore.interval")] : null }));
+  return table({ name, caption: grid.caption, columns, rows: grid.rows.map((row) => row.map((cell, i) => gridCell(cell, spans[i]))) });
+}
+
+const intervalOf = (cell) => typeof cell === "string" && /^([+\u2212]?[\d.,]+%?) (\(.*\d.*\))$/.exec(cell);
+
+// The number that a text is, with its unit's sign left out; null where it is no number alone.
+function numberOf(text) {
+  const bare = text.replaceAll(",", "").replace("\u2212", "-").replace(/%$/, "");
+  return bare !== "" && Number.isFinite(Number(bare)) ? Number(bare) : null;
+}
+
+function gridCell(cell, spans) {
+  if (typeof cell === "string") {
+    const [, mean, span] = intervalOf(cell) || [null, cell, null];
+    const value = numberOf(mean) ?? mean;
+    const show = span ? [make("span", { class: "mean" }, mean), make("span", { class: "span" }, ` ${span}`)] : cell;
+    return { is: value, show, csv: spans ? [value, span] : value };
+  }
+  const span = [cell.span && `(${cell.span})`, cell.assumed].filter(Boolean).join(" ");
+  return {
+    is: numberOf(cell.mean) ?? cell.mean,
+    csv: [numberOf(cell.mean) ?? cell.mean, span || null],
+    show: [make("span", { class: "mean" }, cell.mean), span && make("span", { class: "span" }, ` ${span} `),
+      cell.word && make("span", { class: "verdict " + cell.verdict }, cell.word)].filter(Boolean),
   };
 }

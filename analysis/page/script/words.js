@@ -14,10 +14,8 @@ function spanWords(cell) {
   return cell.says.length < 3 ? "" : say("page.interval", { low: cell.says[1], high: cell.says[2] });
 }
 
-function cellWords(cell) {
-  if (!cell) return say("page.missing");
-  const span = spanWords(cell);
-  return cell.says[0] + (span ? ` (${span})` : "") + (cell.verdict ? ` ${say("verdict." + cell.verdict)}` : "");
-}
+// The interval over assumptions, and what is to be said of an effect whose sign hangs on them.
+const overWords = (cell) => say("assumed.span", { low: cell.over.says[0], high: cell.over.says[1] });
+const verdictWords = (cell) => (cell.hangs ? say("assumed.hangs") : say("verdict." + cell.verdict));
 
 const langTag = () => (state.lang === "zh" ? "zh-Hans" : "en");
