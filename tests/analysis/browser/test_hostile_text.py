@@ -29,20 +29,23 @@ PAYLOADS = (
     "-2+3+cmd|' /C calc'!A0${7*7}#panic()\\u003cscript>\u2028</style></svg></title>",
 )
 FORMULA = tuple("=+-@\t\r\n")
-# Names that the model gives and that a reader of results.json checks by key; every other text is open to anybody.
-FIXED = {
-    "scenario", "scenarios", "outcome", "option", "plan", "plans", "measure", "group", "account", "verdict", "method",
-    "kind", "name", "reform", "lever", "utilisation", "format", "palette",
+# Where results hold a text that anybody may have written: a user, a plugin, the maker of a map. Names of options and
+# scenarios, which are keys as well, hold the payload from the start.
+OPEN = {
+    "question", "city", "command", "versions", "values", "broken", "reform", "names", "districts", "place", "town",
+    "district", "district_en", "digests", "value", "low", "high", "unit", "source",
 }  # fmt: skip
 
 
 def poisoned(value: Any, payload: str, key: str = "") -> Any:
-    """Every text under a key that is not fixed begins with the payload; so do the names of places."""
+    """Every text under an open key begins with the payload; so do the names of places."""
     if isinstance(value, dict):
-        return {k: poisoned(v, payload, "place" if k == "name" and "town" in value else k) for k, v in value.items()}
+        whole = key in ("versions", "values")  # whose keys are anybody's too
+        named = {k: "place" if k == "name" and "town" in value else key if whole else k for k in value}
+        return {(payload + k if whole else k): poisoned(v, payload, named[k]) for k, v in value.items()}
     if isinstance(value, list):
         return [poisoned(v, payload, key) for v in value]
-    return payload + value if isinstance(value, str) and key not in FIXED else value
+    return payload + value if isinstance(value, str) and key in OPEN else value
 
 
 @pytest.fixture(scope="module", params=range(len(PAYLOADS)), ids=["markup", "attribute", "formula"])
