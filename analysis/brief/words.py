@@ -16,6 +16,7 @@ LANGUAGES = ("en", "zh")
 FILES = (
     "page.yaml",
     "decision.yaml",
+    "asked.yaml",
     "outcomes.yaml",
     "options.yaml",
     "levers.yaml",
