@@ -22,6 +22,8 @@ from analysis.decision.assumed import Assumed, over_assumptions
 from analysis.decision.choice import Choice, Verdict, choices, decide
 from analysis.decision.fates import Equity, GroupDays, PlaceChange, equity, group_days, place_changes
 from analysis.decision.holding import Favoured, Robust, favoured, robust
+from analysis.decision.knowing import Knowing, knowing
+from analysis.decision.margins import Margins, margins
 from analysis.decision.money import (
     Bargain,
     EqualCost,
@@ -33,6 +35,7 @@ from analysis.decision.money import (
     transition,
 )
 from analysis.decision.runs import Sampling
+from analysis.decision.standing import Standing, Walking, standings
 from analysis.places import Towns, town_maps
 from analysis.rows import (
     Assumption,
@@ -107,6 +110,10 @@ class Results:
     favoured: tuple[Favoured, ...]
     assumed: Assumed | None
     apart: Package | None
+    standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
+    walking: tuple[Walking, ...]  # of options under which somebody walks further
+    knowing: Knowing | None
+    margins: Margins | None
 
     def save(self, path: str | Path) -> Path:
         """Write results.json: temporary file, then rename."""
@@ -154,7 +161,10 @@ def build(
     for name, runs in scenarios.items():
         _check(name, runs)
     one = next(iter(records.values()))[0]
-    plans = {name: _plan(facts, facts.options.get(name, Option(name=name)), city) for name in records}
+    backing = assumptions(facts.rules)
+    options = {name: facts.options.get(name, Option(name=name)) for name in records}
+    stands, walks = standings(city, facts.rules, options, facts.days, records)
+    plans = {name: _plan(facts, option, city) for name, option in options.items()}
     rows = [
         {"scenario": s, "option": o, "replication": r, "outcomes": finite(record.outcomes)}
         for s, runs in scenarios.items()
@@ -162,8 +172,7 @@ def build(
         for r, record in enumerate(several)
     ]
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
-    starts = {name: _start(facts.options.get(name, Option(name=name))) for name in records}
-    backing = assumptions(facts.rules)
+    starts = {name: _start(option) for name, option in options.items()}
     return Results(
         format=FORMAT,
         question=facts.question,
@@ -207,6 +216,10 @@ def build(
         favoured=favoured(records),
         assumed=over_assumptions(facts.draws) if facts.draws and len(facts.draws.points) else None,
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
+        standing=stands,
+        walking=walks,
+        knowing=knowing(facts.draws) if facts.draws else None,
+        margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
 
 

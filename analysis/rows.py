@@ -11,6 +11,7 @@ import numpy as np
 from analysis.compare import column, leaders, t_interval
 from analysis.decision.apart import Coalitions
 from analysis.decision.assumed import Draws
+from analysis.decision.margins import Beside
 from analysis.decision.runs import Sampling
 from sim.levers import ASSUMPTION
 from sim.outcomes import OUTCOMES
@@ -38,6 +39,7 @@ class Facts:
     sampling: Sampling = field(default_factory=Sampling)
     draws: Draws | None = None  # runs under drawn assumptions
     coalitions: Coalitions | None = None  # runs of the parts of a package
+    beside: Beside | None = None  # runs of a little more, of branches kept, of a surge
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from experiments.design import PlannedTrial, conduct, identity
 from experiments.engine import stream
 from experiments.manifest import manifest
 from experiments.provenance import versions
-from experiments.racing import Race, draws_of, package_of, work_of
+from experiments.racing import Race, draws_of, margins_of, package_of, work_of
 from experiments.refusal import RunsFailed
 from experiments.run import LOWEST, Conduct, folder_of, founded, warn_of_load
 from experiments.settings import Settings
@@ -103,6 +103,7 @@ def _results(race: Race, paired: Mapping[str, Mapping[str, Sequence[Record]]], c
         options={option.name: option for option in settings.options}, days=settings.days, warmup=settings.warmup,
         seed=settings.seed, command=settings.command, versions=versions(), scenario=main, rules=settings.rules,
         sampling=race.sampling(), draws=draws_of(race, apart), coalitions=package_of(race, apart),
+        beside=margins_of(race, apart),
     )  # fmt: skip
     return build(paired[main], city, facts=facts, others={name: paired[name] for name in others})
 

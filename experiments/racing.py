@@ -8,7 +8,7 @@ made. The other runs are few numbers each, so only their outcomes travel.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +17,7 @@ import numpy as np
 from experiments.assumptions import AGAIN, Drawn, drawn, numeric, small
 from experiments.cities import CitySpec
 from experiments.design import PlannedTrial, plan
+from experiments.margins import Variant, beside, variants
 from experiments.run import Conduct
 from experiments.settings import Settings
 from sim.reforms.base import Option
@@ -26,36 +27,40 @@ from sim.world.city import City
 if TYPE_CHECKING:
     from analysis.decision.apart import Coalitions
     from analysis.decision.assumed import Draws
+    from analysis.decision.margins import Beside
     from analysis.decision.runs import Sampling
 
 FIRST = 8  # replications before the race is first looked at
 BLOCK = 4  # replications from one look to the next
+LUCKS = 4  # runs of each combination of a package: the luck they share hardly leaves any
 
-Key: TypeAlias = tuple[str, int, int]  # ("race", number in the plan, 0), ("draw" | "again" | "part", which, option)
+# ("race", number in the plan, 0), ("draw" | "again", which, option), ("part" | "margin", which, luck)
+Key: TypeAlias = tuple[str, int, int]
 Outcomes: TypeAlias = dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A trial, and whether all of its record is wanted or its outcomes alone."""
+    """A trial, whether all of its record is wanted or its outcomes alone, and whether it is of the race."""
 
     trial: PlannedTrial
     whole: bool
+    race: bool
 
 
 def do(conduct: Conduct, task: Task) -> Record | Outcomes:
-    """Run a task; of outcomes alone nobody could see that an invariant did not hold, so that is an error.
+    """Run a task; beside the race nobody would see that an invariant did not hold, so that is an error.
 
     Raises:
-        ValueError: an invariant did not hold in a run whose outcomes alone are wanted.
+        ValueError: an invariant did not hold in a run beside the race.
     """
     record = conduct(task.trial)
-    if task.whole:
+    if task.whole and task.race:
         return record
     broken = [name for name, held in record.checks.items() if not held]
     if broken:
         raise ValueError(f"does not hold: {', '.join(broken)}")
-    return record.outcomes
+    return record if task.whole else record.outcomes
 
 
 @dataclass(kw_only=True)
@@ -65,6 +70,8 @@ class Race:
     settings: Settings
     jobs: tuple[PlannedTrial, ...] = ()
     drawn: Drawn | None = None
+    margins: dict[tuple[str, str], Variant] = field(default_factory=dict)
+    small: dict[Key, Record] = field(default_factory=dict)  # whole records of the city beside the race
     records: dict[int, Record] = field(default_factory=dict)
     others: dict[Key, Outcomes] = field(default_factory=dict)
     failed: dict[Key, str] = field(default_factory=dict)
@@ -75,6 +82,7 @@ class Race:
     def __post_init__(self) -> None:
         self.jobs = plan(self.settings)
         self.drawn = drawn(self.settings) if self.settings.assumptions else None
+        self.margins = variants(self.settings) if self.drawn else {}
 
     @property
     def most(self) -> int:
@@ -110,7 +118,7 @@ class Race:
         """How many trials the whole takes, as far as is known."""
         raced = self._raced() if self.settled else len(self.jobs)
         beside = len(self.settings.options) * (self.settings.assumptions + AGAIN) if self.drawn else 0
-        return raced + beside + len(self.parts) * AGAIN
+        return raced + beside + len(self.margins) * AGAIN + len(self.parts) * LUCKS
 
     def tasks(self) -> Iterator[tuple[Key, Task] | None]:
         """Tasks in order; None where the next hangs on one that has not ended."""
@@ -119,8 +127,11 @@ class Race:
 
     def take(self, key: Key, result: Record | Outcomes | None, error: Exception | None) -> None:
         """Keep what a task gave."""
-        if isinstance(result, Record):
+        if isinstance(result, Record) and key[0] == "race":
             self.records[key[1]] = result
+        elif isinstance(result, Record):
+            self.small[key] = result
+            self.others[key] = result.outcomes
         elif result is not None:
             self.others[key] = result
         else:
@@ -180,17 +191,29 @@ class Race:
                     assert self.drawn is not None
                     make = self.drawn.trial_again if which == "again" else self.drawn.trial
                     label = f"option {option.name}, {'luck' if which == 'again' else 'assumptions'} {number}"
-                    yield self._task((which, number, place), make(self.settings, option, number), label)
+                    planned = make(self.settings, option, number)
+                    yield self._task((which, number, place), planned, label, whole=which == "again")
+        yield from self._margins()
         apart = Drawn(assumptions=(), values=(), points=(), city=self.city)
         for bits, option in enumerate(self.parts):
-            for replication in range(AGAIN):
+            for replication in range(LUCKS):
                 trial = apart.trial_again(self.settings, option, replication)
                 names = ", ".join(name for name, _ in option.rollouts) or "nothing"
                 yield self._task(("part", bits, replication), trial, f"part of {option.name}: {names}")
 
+    def _margins(self) -> Iterator[tuple[Key, Task]]:
+        assert self.drawn is not None or not self.margins
+        for number, ((kind, name), variant) in enumerate(self.margins.items()):
+            for luck in range(AGAIN):
+                assert self.drawn is not None
+                trial = self.drawn.trial_again(self.settings, variant.option, luck)
+                if variant.scenario is not None:
+                    trial = replace(trial, scenario=kind, scenario_values=variant.scenario)
+                yield self._task(("margin", number, luck), trial, f"{kind} {name}, luck {luck}", whole=True)
+
     def _task(self, key: Key, trial: PlannedTrial, label: str, *, whole: bool = False) -> tuple[Key, Task]:
         self.labels[key] = label
-        return key, Task(trial=trial, whole=whole)
+        return key, Task(trial=trial, whole=whole, race=key[0] == "race")
 
 
 def work_of(conduct: Conduct) -> partial[Record | Outcomes]:
@@ -227,7 +250,7 @@ def package_of(race: Race, city: City) -> Coalitions | None:
     from analysis.decision.apart import Coalitions
 
     parts = race.parts
-    lucks = [r for r in range(AGAIN) if all(("part", bits, r) in race.others for bits in range(len(parts)))]
+    lucks = [r for r in range(LUCKS) if all(("part", bits, r) in race.others for bits in range(len(parts)))]
     if not parts or not lucks:
         return None
     return Coalitions(
@@ -240,6 +263,22 @@ def package_of(race: Race, city: City) -> Coalitions | None:
             for bits, option in enumerate(parts)
         },
     )
+
+
+def margins_of(race: Race, city: City) -> Beside | None:
+    """What ended of the runs beside the race, of the lucks that all of them ended; None without two."""
+    options = [option.name for option in race.settings.options]
+    kinds = [*(("again", place) for place in range(len(options))), *(("margin", n) for n in range(len(race.margins)))]
+
+    def key(kind: str, which: int, luck: int) -> Key:
+        return (kind, luck, which) if kind == "again" else (kind, which, luck)
+
+    lucks = [r for r in range(AGAIN) if all(key(kind, which, r) in race.small for kind, which in kinds)]
+    if len(lucks) < 2 or not race.margins:
+        return None
+    calm = {name: [race.small["again", r, place] for r in lucks] for place, name in enumerate(options)}
+    found = {which: [race.small["margin", n, r] for r in lucks] for n, which in enumerate(race.margins)}
+    return beside(race.settings, city, calm, found)
 
 
 def _whole(others: Mapping[Key, Outcomes], which: str, options: int) -> dict[int, list[Outcomes]]:

@@ -44,7 +44,7 @@ class CompareKnobs(Theme):
     seed: int = lever(1, 0, 2**64 - 1, "")
     replications: int = lever(20, 2, 100_000, "replications")
     adaptive: bool = lever(True, False, True, "stop once the choice is settled")
-    assumptions: int = lever(128, 0, 100_000, "draws")
+    assumptions: int = lever(256, 0, 100_000, "draws")
     processes: int = lever(2, 1, 256, "processes")
     threads: int = lever(1, 1, 256, "threads")
     chunk: int = lever(4_096, 64, 1_048_576, "residents")
@@ -210,12 +210,18 @@ def city_spec(composed: Composed) -> CitySpec:
     return spec  # type: ignore[no-any-return]
 
 
+LARGEST = "largest"  # in place of a name: the option of most reforms, if any has as few as can be taken apart
+
+
 def attribute_of(composed: Composed, options: Sequence[Option]) -> str:
     """The option of the study that the config wants taken apart; all combinations of its reforms must be few."""
     name = composed.plain.get("attribute")
     if name is None or name == "":
         return ""
     parts = {option.name: len(option.rollouts) for option in options}
+    if name == LARGEST and name not in parts:
+        fit = [option for option, several in parts.items() if 2 <= several <= MOST_PARTS]
+        return max(fit, key=parts.__getitem__, default="")
     origin = composed.origin("attribute")
     if name not in parts:
         raise refuse(origin, "attribute", name, allowed="must be an option of the study:", name=str(name), names=parts)

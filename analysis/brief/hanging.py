@@ -141,7 +141,7 @@ def _ranges(a: Assumed, words: Words) -> Grid:
     rows = []
     for lever in a.levers:
         value, low, high = (_number(x, lever, words, whole=True) for x in (lever.value, lever.low, lever.high))
-        rows.append((_lever(lever.lever, words), (value, words("page.interval", low=low, high=high))))
+        rows.append((lever_name(lever.lever, words), (value, words("page.interval", low=low, high=high))))
     return Grid(
         caption=words("assumed.ranges"),
         columns=(words("assumptions.lever"), words("assumed.value"), words("assumed.range")),
@@ -154,7 +154,7 @@ def _drivers(a: Assumed, words: Words) -> Grid:
     rows = []
     for option, outcome in dict.fromkeys((d.option, d.outcome) for d in a.drivers):
         levers = [
-            words("assumed.lever", lever=_lever(d.lever, words), correlation=fixed(d.correlation, 2, signed=True))
+            words("assumed.lever", lever=lever_name(d.lever, words), correlation=fixed(d.correlation, 2, signed=True))
             for d in a.drivers
             if (d.option, d.outcome) == (option, outcome)
         ]
@@ -177,7 +177,7 @@ def failing(results: Results, words: Words) -> tuple[str, ...]:
     found = []
     for box in a.failing:
         bounds = [
-            words(f"assumed.{b.side}", lever=_lever(b.input, words), value=_number(b.value, levers[b.input], words))
+            words(f"assumed.{b.side}", lever=lever_name(b.input, words), value=_number(b.value, levers[b.input], words))
             for b in box.bounds
         ]
         found.append(
@@ -194,7 +194,8 @@ def failing(results: Results, words: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _lever(key: str, words: Words) -> str:
+def lever_name(key: str, words: Words) -> str:
+    """A drawn lever in words, or its own name."""
     return words.table.get(f"swept.{key}") or words.table.get(f"lever.{key}", key)
 
 

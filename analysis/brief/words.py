@@ -17,6 +17,7 @@ FILES = (
     "page.yaml",
     "decision.yaml",
     "explore.yaml",
+    "asked.yaml",
     "outcomes.yaml",
     "options.yaml",
     "levers.yaml",

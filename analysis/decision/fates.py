@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from analysis.compare import Paired, Verdict, paired, verdict
 from analysis.decision.runs import F64, Runs
+from analysis.decision.standing import older_residents
 from analysis.equity import Change, Fate, Loser, change, gini, theil, winners_and_losers, worst_decile
 from analysis.places import MEASURES, place_ratios, residents_by_place, town_of_place
 from analysis.selection import Better
-from analysis.spread import GROUPS, OLDER_BAND
+from analysis.spread import GROUPS
 from sim.trial import Record
-from sim.world.city import AGE_BITS, City
+from sim.world.city import City
 
 NAMED = 5  # places named of an option and measure
 DAYS_GROUPS = ("urban", "rural", "younger", "older", "rural_older")
@@ -191,23 +192,13 @@ def _groups(city: City, people: npt.NDArray[np.int64]) -> dict[str, F64]:
         return np.asarray(np.bincount(city.place, weights=count, minlength=places), dtype=np.float64)
 
     urban = by_place(np.where(city.urban == 1, city.population, 0))
-    older = _older(city)
+    older = older_residents(city)
     return {
         "urban": urban,
         "rural": people - urban,
         "older": by_place(older),
         "rural_older": by_place(np.where(city.urban == 1, 0, older)),
     }
-
-
-def _older(city: City) -> npt.NDArray[np.int64]:
-    """[C] residents 60 and over of each compound."""
-    count = np.zeros(city.population.size, dtype=np.int64)
-    lived = np.flatnonzero(city.population > 0)
-    if lived.size:
-        old = (city.traits & AGE_BITS) >= OLDER_BAND
-        count[lived] = np.add.reduceat(old, city.first_resident[lived], dtype=np.int64)
-    return count
 
 
 def _named(loser: Loser, city: City) -> NamedPlace:
