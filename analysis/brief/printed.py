@@ -19,8 +19,8 @@ from analysis.results import Results
 
 NARROWEST, HEADED, WIDEST, GAP = 10.0, 13.0, 34.0, 2.0  # characters: a column, its heading, its cells, between columns
 SHARE_SMALL, SHARE_PAIR, SHARE_ALONE = 0.8, 1.0, 0.66  # of its column that a figure fills
-STACKED = ("wide", "cards")  # tables whose cells set the interval under the mean, as the style sheet does
-FIT = 18  # rows that surely fit a page
+STACKED = ("wide", "cards", "piece")  # tables whose cells set the interval under the mean, as the style sheet does
+FIT, ENOUGH = 18, 12  # rows that surely fit a page; rows after which a new theme may begin a new piece
 PIXELS = 144  # an inch, of pictures of pages
 
 
@@ -113,10 +113,9 @@ def _named(source: str) -> str:
 
 
 def _table(node: Node) -> dict[str, Any]:
-    """A table, in one piece a theme: then its heading need not come again on a second page.
+    """A table, in pieces that fit a page where its heading holds numbers.
 
-    A heading that holds numbers and came again where a page happens to end would give one language more numbers than
-    the other.
+    Such a heading, come again where a page happens to end, would give one language more numbers than the other.
     """
     captions, heads, bodies = node.find("caption"), node.find("thead"), node.find("tbody")
     head = [row for part in heads for row in part.find("tr")]
@@ -135,17 +134,22 @@ def _table(node: Node) -> dict[str, Any]:
             "head": [_row(row, left) for row in head],
             "rows": [_row(row, left) for row in piece],
             "widths": _widths([_cells(row) for row in head], whole, columns, stacked),
-            "whole": numbered and len(piece) <= FIT,
+            "whole": numbered,
         }
-        for i, piece in enumerate(_themes(rows))
+        for i, piece in enumerate(_pieces(rows) if numbered else [rows])
     ]
     return {"tag": "div", "kind": "", "children": pieces}
 
 
-def _themes(rows: list[Node]) -> list[list[Node]]:
-    """The rows, parted before each row that names a theme."""
-    starts = [i for i, row in enumerate(rows) if i and "theme" in row.kind.split()]
-    return [rows[a:b] for a, b in zip([0, *starts], [*starts, len(rows)], strict=True)]
+def _pieces(rows: list[Node]) -> list[list[Node]]:
+    """The rows in pieces that fit a page, parted before a theme where one begins late enough in a piece."""
+    pieces: list[list[Node]] = [[]]
+    for row in rows:
+        theme = "theme" in row.kind.split()
+        if len(pieces[-1]) >= (ENOUGH if theme else FIT):
+            pieces.append([])
+        pieces[-1].append(row)
+    return pieces
 
 
 def _cells(row: Node) -> list[Node]:

@@ -167,8 +167,9 @@ def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[st
 def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, outcomes: tuple[str, ...]) -> list[Table]:
     """One row an outcome: level under the base, then the effect of every other option."""
     base, *rest = results.options
+    themes = list(dict.fromkeys(OUTCOMES[name].theme for name in outcomes))
     rows = []
-    for name in outcomes:
+    for name in sorted(outcomes, key=lambda name: themes.index(OUTCOMES[name].theme)):
         level = look.levels.get((scenario, base.name, name))
         if level is None:
             continue
