@@ -75,10 +75,10 @@ def walking(results: Results, words: Words) -> Part:
     one = results.walking[0]
     lead = words(
         "walking.lead",
-        further=significant(FURTHER),
-        remote=significant(REMOTE),
+        further=fixed(FURTHER, 0),
+        remote=fixed(REMOTE, 0),
         visits=significant(one.visits),
-        hour=significant(one.hour),
+        hour=fixed(one.hour, 0),
         share=percent(results.share),
     )
     table = Grid(
@@ -114,6 +114,7 @@ def _villages(w: Walking, words: Words) -> Grid:
             words("walking.of_60"),
             words("walking.way"),
         ),
+        text=2,
         rows=tuple(rows),
     )
 
@@ -153,18 +154,19 @@ def _more(m: Margins, words: Words) -> Grid:
         (
             words(f"margins.{row.what}"),
             (
+                where(row),
                 significant(row.cost),
                 paired_cell(row.days, verdict(row.days, "higher"), words),
                 paired_cell(row.met, verdict(row.met, "higher"), words),
                 one(row),
-                where(row),
             ),
         )
         for row in m.more
     ]
     return Grid(
         caption=words("margins.table"),
-        columns=tuple(words(f"margins.{key}") for key in ("what", "cost", "days", "met", "one", "where")),
+        columns=tuple(words(f"margins.{key}") for key in ("what", "where", "cost", "days", "met", "one")),
+        text=1,
         rows=tuple(rows),
     )
 
@@ -245,7 +247,12 @@ def knowing(results: Results, words: Words) -> Part:
         cells = []
         for o in outcomes:
             k, factor = by[o], scale(OUTCOMES[o].unit).factor
-            gain = words("knowing.gain", value=significant(k.value * factor, 2), changes=percent(k.changes))
+            gain = words(
+                "knowing.gain",
+                value=significant(k.value * factor, 2),
+                error=significant(k.se * factor, 2),
+                changes=percent(k.changes),
+            )
             cells.append(gain if k.value > 0.0 else words("knowing.none"))
         rows.append((lever_name(m.lever, words), tuple(cells)))
     if rows:

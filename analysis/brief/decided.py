@@ -23,6 +23,7 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str | Cell, ...]], ...]
     prose: bool = False  # cells are sentences, not numbers
+    text: int = 0  # so many of the columns behind the first are names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,31 @@ SWITCHES = ("fund.keep_base_grants",)  # drawn levers that are yes or no
 
 def parts(results: Results, words: Words) -> list[Part]:
     """The pieces; one that the results say nothing of has no tables."""
-    return [assumed(results, words), apart(results, words)]
+    return [best(results, words), assumed(results, words), apart(results, words)]
+
+
+def best(results: Results, words: Words) -> Part:
+    """How likely each option is the best: by the runs given the assumptions, and over draws of them."""
+    chosen = {c.outcome: c.chance for c in results.choices if c.scenario == results.scenario and c.chance}
+    drawn = {b.outcome: b for b in results.assumed.best} if results.assumed else {}
+    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
+    for option in results.options if len(results.options) > 1 else ():
+        cells = []
+        for outcome, chance in chosen.items():
+            runs = percent(chance[option.name])
+            over = drawn.get(outcome)
+            if over is None:
+                cells.append(runs)
+                continue
+            share, error = percent(over.chance[option.name]), fixed(100.0 * over.error[option.name], 1)
+            cells.append(words("best.cell", runs=runs, draws=share, error=error))
+        rows.append((words.name("option", option.name), tuple(cells)))
+    table = Grid(
+        caption=words("best.table") + (words("best.draws", draws=results.assumed.draws) if results.assumed else ""),
+        columns=(words("page.option"), *(words(f"outcome.{outcome}") for outcome in chosen)),
+        rows=tuple(rows),
+    )
+    return Part(name="best", grids=(table,) if rows and chosen else ())
 
 
 def assumed(results: Results, words: Words) -> Part:
@@ -38,11 +62,7 @@ def assumed(results: Results, words: Words) -> Part:
         name="assumed",
         heading=words("assumed.heading"),
         lead=(lead,),
-        grids=tuple(
-            g
-            for g in (_effects(results, a, words), _drivers(a, words), _best(results, a, words), _ranges(a, words))
-            if g.rows
-        ),
+        grids=tuple(g for g in (_effects(results, a, words), _drivers(a, words), _ranges(a, words)) if g.rows),
     )
 
 
@@ -127,16 +147,6 @@ def _effects(results: Results, a: Assumed, words: Words) -> Grid:
     )
 
 
-def _best(results: Results, a: Assumed, words: Words) -> Grid:
-    return Grid(
-        caption=words("assumed.best"),
-        columns=(words("page.option"), *(words(f"outcome.{b.outcome}") for b in a.best)),
-        rows=tuple(
-            (words.name("option", o.name), tuple(percent(b.chance[o.name]) for b in a.best)) for o in results.options
-        ),
-    )
-
-
 def _ranges(a: Assumed, words: Words) -> Grid:
     rows = []
     for lever in a.levers:
@@ -169,7 +179,7 @@ def _drivers(a: Assumed, words: Words) -> Grid:
 
 
 def failing(results: Results, words: Words) -> tuple[str, ...]:
-    """One sentence a box of assumptions under which an option does worse."""
+    """One sentence a box of assumptions under which an option does worse; then what to measure first."""
     a = results.assumed
     if a is None:
         return ()
@@ -191,6 +201,9 @@ def failing(results: Results, words: Words) -> tuple[str, ...]:
                 coverage=percent(box.coverage),
             )
         )
+    first = [lever_name(m.lever, words) for m in results.knowing.first] if results.knowing else []
+    if first:
+        found.append(words("knowing.first", levers=words.listing(first)))
     return tuple(found)
 
 

@@ -63,6 +63,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     base_name = words.name("option", base.name)
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
+    further = {w.option: w.share for w in results.walking}
     over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
     rows = [
         {
@@ -75,6 +76,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
                 "decision.losers_cell",
                 days=percent(changes[option.name, "days"].worse),
                 unmet=percent(changes[option.name, "unmet"].worse),
+                walk=percent(further.get(option.name, 0.0)),
             ),
         }
         for option in rest

@@ -83,10 +83,14 @@ class AssumedEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class AssumedBest:
-    """How often each option is the best on an outcome over the draws; ties are shared out."""
+    """How often each option is the best on an outcome over the draws; ties are shared out.
+
+    `error` is the standard error of each chance, from the number of draws.
+    """
 
     outcome: str
     chance: dict[str, float]
+    error: dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +206,14 @@ def _best(draws: Draws) -> tuple[AssumedBest, ...]:
         good = sign_of(better) * table
         first = good == good.max(axis=1, keepdims=True)
         chance = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
-        found.append(AssumedBest(outcome=outcome, chance=dict(zip(draws.outcomes, chance.tolist(), strict=True))))
+        error = np.sqrt(chance * (1.0 - chance) / len(table))
+        found.append(
+            AssumedBest(
+                outcome=outcome,
+                chance=dict(zip(draws.outcomes, chance.tolist(), strict=True)),
+                error=dict(zip(draws.outcomes, error.tolist(), strict=True)),
+            )
+        )
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from analysis.information import evpi, measure_first
 from analysis.selection import Better
 
 MEASURED = 3  # assumptions named
+SURE = 1.96  # standard errors that an assumption's worth on some outcome must lie above nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +77,7 @@ def knowing(draws: Draws) -> Knowing | None:
     if not everything:
         return None
     sums = {lever: sum(k.value / scale[k.outcome] for k in several) for lever, several in found.items()}
-    order = sorted(sums, key=lambda lever: -sums[lever])[:MEASURED]
-    first = tuple(
-        Measurement(lever=lever, worth=sums[lever], outcomes=tuple(found[lever]))
-        for lever in order
-        if sums[lever] > 0.0
-    )
+    sure = [lever for lever, several in found.items() if any(k.value > SURE * k.se for k in several)]
+    order = sorted(sure, key=lambda lever: -sums[lever])[:MEASURED]
+    first = tuple(Measurement(lever=x, worth=sums[x], outcomes=tuple(found[x])) for x in order)
     return Knowing(everything=everything, first=first)

@@ -64,14 +64,16 @@ class Village:
 class Walking:
     """Who walks further to an office or a hall under an option, and what would make up for it.
 
-    `further` of them walk a minute or more further to their office, `older` of those are 60 and over, by `minutes` on
-    average; `remote_before` and `remote_after` are rural residents of 60 and over more than half an hour from it.
-    `hours` a year are spent on the longer ways, at `visits` a head and year to offices and halls together; at `hour`
-    yuan each that is a `price` of so many yuan a resident of the city and year. `villages` lose most in sum.
+    `further` residents, a `share` of all, walk a minute or more further to their office, by `minutes` on average;
+    `older` of those are 60 and over. `remote_before` and `remote_after` are rural residents of 60 and over more than
+    half an hour from it. `hours` a year are spent on the longer ways, at `visits` a head and year to offices and halls
+    together; at `hour` yuan each that is a `price` of so many yuan a resident of the city and year. `villages` lose
+    most in sum.
     """
 
     option: str
     further: int
+    share: float
     older: int
     minutes: float
     remote_before: int
@@ -195,6 +197,7 @@ def _walking(option: str, was: F64, now: F64, visits: tuple[float, float], rules
     return Walking(
         option=option,
         further=int(further),
+        share=further / city.residents,
         older=int(old[far].sum()),
         minutes=float((people * longer[:, 0])[far].sum() / further) if further else 0.0,
         remote_before=int(old[rural & (was[:, 0] > REMOTE)].sum()),

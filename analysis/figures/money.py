@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures.drawing import COLOURS, INK
 
-HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++", "////")
+HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++")  # seven beside eight colours: pairs differ up to 56 accounts
 
 
 def draw(
@@ -32,7 +32,7 @@ def draw(
             alpha=0.82,
             edgecolor="white",
             linewidth=0.8,
-            hatch=HATCHES[(i + i // 8) % 8],  # colours come again after eight, never with the same hatch
+            hatch=HATCHES[i % 7],
             label=account,
         )
         left = [a + b for a, b in zip(left, row, strict=True)]

@@ -214,7 +214,7 @@ def _money(results: Results) -> dict[str, Any]:
             "label": named("account", account),
             "cost": account in costs,
             "colour": COLOURS[(i + 1) % 8],
-            "hatch": HATCHES[(i + i // 8) % 8],
+            "hatch": HATCHES[i % 7],
             "values": [(v := yuan.get((n, account), 0.0), significant(v)) for n in names],
         }
         for i, account in enumerate([*costs, *others])

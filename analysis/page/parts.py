@@ -32,5 +32,6 @@ def _grid(grid: Grid) -> dict[str, Any]:
         "caption": grid.caption,
         "columns": grid.columns,
         "prose": grid.prose,
+        "text": grid.text,  # columns of words after the first
         "rows": [[name, *(asdict(c) if isinstance(c, Cell) else c for c in cells)] for name, cells in grid.rows],
     }

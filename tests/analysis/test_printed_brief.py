@@ -64,7 +64,7 @@ def test_both_languages_hold_the_same_numbers(results: Results, printed: dict[st
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_paper_says_what_the_page_says(results: Results, printed: dict[str, bytes], lang: str) -> None:
     """Letters of the PDF, spaces apart, hold every text of the tree, so that nothing of the page is lost."""
-    letters = re.sub(r"\s", "", text_of(printed[lang]))
+    letters = re.sub(r"\s", "", text_of(printed[lang])).replace("•", "·")  # the font draws both with one glyph
     body = tree(brief(results, lang))
     told = [node.text() for node in body.find("h1", "h2", "h3", "p", "li", "dt", "th")]
     assert len(told) > 200

@@ -50,8 +50,7 @@ const mark = (option, x, y, full) => draw("path", {
 });
 
 // Hatches by the names that the printed figures use.
-const HATCH = { "//": "M0 8L8 0", "--": "M0 4H8", "\\\\": "M0 0L8 8", xx: "M0 0L8 8M0 8L8 0", "||": "M4 0V8", "++": "M4 0V8M0 4H8",
-                "////": "M0 4L4 0M4 8L8 4" };
+const HATCH = { "//": "M0 8L8 0", "--": "M0 4H8", "\\\\": "M0 0L8 8", xx: "M0 0L8 8M0 8L8 0", "||": "M4 0V8", "++": "M4 0V8M0 4H8" };
 
 function hatched(id, row) {
   return draw("pattern", { id, width: 8, height: 8, patternUnits: "userSpaceOnUse" },

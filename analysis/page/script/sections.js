@@ -31,6 +31,7 @@ function sideBySide() {
     make("p", { class: "lead" }, pick(DATA.advice)[0]),
     make("ul", {}, pick(DATA.advice)[1].map((line) => make("li", {}, line))),
     scenarioBox(), chosenOptions(), headlineTable(),
+    piece("best"),
     make("p", { class: "note" }, pick(DATA.race).join(" ")),
     pick(DATA.over) && make("p", { class: "note" }, pick(DATA.over)),
     make("p", { class: "note" }, say("explore.sort_note")),

@@ -3,7 +3,7 @@ const sorts = (...tables) => tables.map((name) => "sort_" + name);
 const sortsOf = (name) => sorts(...GRIDS.filter((grid) => grid.startsWith(name + "-")));
 const made = (name) => ({ id: name, heading: () => pick(DATA.parts)[name].heading, keys: sortsOf(name), contents: () => piece(name) });
 const PARTS = [
-  { id: "side", heading: () => say("explore.side_by_side"), keys: ["scenario", "shown", ...sorts("headline")], contents: sideBySide },
+  { id: "side", heading: () => say("explore.side_by_side"), keys: ["scenario", "shown", ...sorts("headline"), ...sortsOf("best")], contents: sideBySide },
   { id: "one-outcome", heading: () => say("explore.one"), keys: ["scenario", "shown", "outcome", ...sorts("one")], contents: oneOutcome },
   { id: "all-outcomes", heading: () => say("effects.all"), keys: ["scenario", "shown", ...sorts("all")], contents: allOutcomes },
   made("assumed"),

@@ -85,8 +85,7 @@ function spanCell(cell, by = null) {
 // Tables that the decision makes, as the brief shows them: a cell is a text, or a number with its intervals.
 function gridTable(name, grid) {
   const spans = grid.columns.map((_, i) => grid.rows.some((row) => typeof row[i] === "object" || intervalOf(row[i])));
-  const wordy = (i) => i === 0 || grid.prose || !grid.rows.some((row) => typeof row[i] === "object" || /^[+\u2212]?\d|^$/.test(row[i]));
-  const columns = grid.columns.map((head, i) => ({ head, text: wordy(i), more: spans[i] ? [say("explore.interval")] : null }));
+  const columns = grid.columns.map((head, i) => ({ head, text: i <= grid.text || grid.prose, more: spans[i] ? [say("explore.interval")] : null }));
   return table({ name, caption: grid.caption, columns, rows: grid.rows.map((row) => row.map((cell, i) => gridCell(cell, spans[i]))) });
 }
 
