@@ -1,4 +1,4 @@
-"""Who gains and who loses by place: communities tested one by one, towns coloured on a map.
+"""Measures by place: ratios of counts by community, towns coloured on a map.
 
 A measure is a ratio of two counts of a place over the months of a run. Changes are paired by replication; the many
 tests over places are held together by the Benjamini-Hochberg rule, so that of the places called changed at most 5 %
@@ -30,36 +30,8 @@ MEASURES: dict[str, tuple[str, str, float, str]] = {
     "active": ("active", "residents", 1.0, "higher"),
 }
 FALSE_SHARE = 0.05  # of the places called changed
-NAMED = 5  # communities named at each end
 FEWEST = 3  # runs below which no place is called changed
 DETAIL = 350.0  # metres; corners of town outlines closer to a line than this are left out
-
-
-@dataclass(frozen=True, kw_only=True)
-class NamedPlace:
-    """A community that changed: its value under the base, the mean change and its t interval, in the measure's unit."""
-
-    name: str
-    town: str
-    district: str
-    district_en: str
-    residents: int
-    base: float
-    change: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlaceChange:
-    """Shares of residents whose community became better, worse, or neither for sure; the worst communities by name."""
-
-    option: str
-    measure: str
-    better: float
-    worse: float
-    unclear: float
-    worst: tuple[NamedPlace, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,34 +73,6 @@ class Towns:
     changes: tuple[TownChange, ...]
 
 
-def place_changes(
-    records: Mapping[str, Sequence[Record]], city: City, *, confidence: float = 0.95
-) -> tuple[PlaceChange, ...]:
-    """Winners and losers among communities, of every option against the first, by measure."""
-    base, *rest = records
-    people = _residents(city)
-    found = []
-    for measure, (_, _, _, better) in MEASURES.items():
-        before = _ratio(_sums(records[base], people, measure))
-        for option in rest:
-            difference = _ratio(_sums(records[option], people, measure)) - before
-            signs = changed(difference)
-            good = 1 if better == "higher" else -1
-            total = max(int(people.sum()), 1)
-            up, down = int(people[signs == good].sum()) / total, int(people[signs == -good].sum()) / total
-            found.append(
-                PlaceChange(
-                    option=option,
-                    measure=measure,
-                    better=up,
-                    worse=down,
-                    unclear=1.0 - up - down,
-                    worst=_named(city, people, before, difference, signs == -good, confidence),
-                )
-            )
-    return tuple(found)
-
-
 def changed(differences: F64) -> npt.NDArray[np.int8]:
     """-1, 0 or 1 by column of differences [runs, places]: which places changed, the false share held at 5 %.
 
@@ -161,7 +105,7 @@ def town_maps(records: Mapping[str, Sequence[Record]], city: City, plans: Mappin
         return None
     outlines = {plan: _town_plan(city, plan) for plan in sorted({*plans.values(), "before"}, reverse=True)}
     base, *rest = records
-    people = _residents(city)
+    people = residents_by_place(city)
     levels, changes = [], []
     for measure in MEASURES:
         sums = {option: _sums(runs, people, measure) for option, runs in records.items()}
@@ -212,24 +156,37 @@ def town_of_place(city: City, plan: str) -> npt.NDArray[np.int64]:
     return largest
 
 
-def _residents(city: City) -> I64:
+def residents_by_place(city: City) -> I64:
+    """[P] residents of each place."""
     people = np.zeros(len(city.place_name), dtype=np.int64)
     np.add.at(people, city.place, city.population)
     return people
+
+
+def place_ratios(runs: Sequence[Record], people: I64, measure: str) -> F64:
+    """A measure [runs, places] over all months, in its unit; nan where a place has no case to measure."""
+    return _ratio(_sums(runs, people, measure))
 
 
 def _sums(runs: Sequence[Record], people: I64, measure: str) -> tuple[F64, F64]:
     """Numerator (times the factor) and denominator [runs, places], summed over months."""
     top, bottom, factor, _ = MEASURES[measure]
     numerator = np.array([_column(record, top) for record in runs], dtype=np.float64) * factor
-    if bottom == "residents":
-        return numerator, np.array([people * record.places.shape[0] for record in runs], dtype=np.float64)
+    if bottom == "residents":  # of the months that were counted: others hold nobody active anywhere
+        months = [int(_by_month(record, top).any(axis=1).sum()) for record in runs]
+        return numerator, np.array([people * m for m in months], dtype=np.float64)
     return numerator, np.array([_column(record, bottom) for record in runs], dtype=np.float64)
 
 
 def _column(record: Record, name: str) -> I64:
-    total: I64 = record.places[:, :, record.place_columns.index(name)].sum(axis=0)
+    total: I64 = _by_month(record, name).sum(axis=0)
     return total
+
+
+def _by_month(record: Record, name: str) -> I64:
+    """[months, places]"""
+    rows: I64 = record.places[:, :, record.place_columns.index(name)]
+    return rows
 
 
 def _grouped(sums: tuple[F64, F64], group: npt.NDArray[np.int64], size: int) -> tuple[F64, F64]:
@@ -249,33 +206,3 @@ def _mean(rows: F64) -> tuple[float | None, ...]:
     has = ~np.isnan(rows)
     total, count = np.where(has, rows, 0.0).sum(axis=0), has.sum(axis=0)
     return tuple(float(t / c) if c else None for t, c in zip(total, count, strict=True))
-
-
-def _named(
-    city: City, people: I64, before: F64, difference: F64, chosen: npt.NDArray[np.bool_], confidence: float
-) -> tuple[NamedPlace, ...]:
-    """The communities among the chosen that moved most, with their t intervals."""
-    at = np.flatnonzero(chosen)
-    order = at[np.argsort(-np.abs(difference[:, at].mean(axis=0)), kind="stable")][:NAMED]
-    n = difference.shape[0]
-    quantile = float(special.stdtrit(n - 1, 0.5 + confidence / 2.0)) if n > 1 else 0.0
-    plan, town = city.plans["before"], town_of_place(city, "before")
-    found = []
-    for place in order:
-        d = difference[:, place]
-        half = quantile * float(d.std(ddof=1)) / float(np.sqrt(n))
-        district = int(plan.district_of[town[place]])
-        found.append(
-            NamedPlace(
-                name=city.place_name[place],
-                town=plan.town_name[town[place]],
-                district=city.district_name[district],
-                district_en=city.district_name_en[district],
-                residents=int(people[place]),
-                base=float(before[:, place].mean()),
-                change=float(d.mean()),
-                low=float(d.mean()) - half,
-                high=float(d.mean()) + half,
-            )
-        )
-    return tuple(found)

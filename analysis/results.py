@@ -17,7 +17,26 @@ import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from analysis.compare import Effect, effects
-from analysis.places import PlaceChange, Towns, place_changes, town_maps
+from analysis.decision.apart import Package, take_apart
+from analysis.decision.assumed import Assumed, over_assumptions
+from analysis.decision.choice import Choice, Verdict, choices, decide
+from analysis.decision.fates import Equity, GroupDays, PlaceChange, equity, group_days, place_changes
+from analysis.decision.holding import Favoured, Robust, favoured, robust
+from analysis.decision.knowing import Knowing, knowing
+from analysis.decision.margins import Margins, margins
+from analysis.decision.money import (
+    Bargain,
+    EqualCost,
+    Month,
+    Payback,
+    bargains,
+    equal_cost,
+    paybacks,
+    transition,
+)
+from analysis.decision.runs import Sampling
+from analysis.decision.standing import Standing, Walking, standings
+from analysis.places import Towns, town_maps
 from analysis.rows import (
     Assumption,
     Entry,
@@ -27,6 +46,7 @@ from analysis.rows import (
     OptionFacts,
     assumptions,
     broken,
+    costs,
     entries,
     finite,
     leading,
@@ -71,9 +91,29 @@ class Results:
     changes: tuple[PlaceChange, ...]
     towns: Towns | None
     money: tuple[Entry, ...]
+    costs: dict[str, float]  # option -> all that was paid, mean over runs, yuan per resident over the whole run
     utilisation: dict[str, dict[str, float]]  # option -> kind of station -> mean share
     broken: tuple[str, ...]  # "option: invariant" that did not hold in some run
     assumptions: tuple[Assumption, ...]
+    levers: int  # how many there are
+    levers_assumed: int  # of them, without a published source
+    sampling: Sampling
+    choices: tuple[Choice, ...]  # of every scenario
+    verdict: Verdict  # of the main scenario
+    group_days: tuple[GroupDays, ...]
+    equity: tuple[Equity, ...]
+    bargains: tuple[Bargain, ...]
+    equal_cost: tuple[EqualCost, ...]
+    paybacks: tuple[Payback, ...]
+    transition: tuple[Month, ...]
+    robust: tuple[Robust, ...]  # over scenarios; none with one
+    favoured: tuple[Favoured, ...]
+    assumed: Assumed | None
+    apart: Package | None
+    standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
+    walking: tuple[Walking, ...]  # of options under which somebody walks further
+    knowing: Knowing | None
+    margins: Margins | None
 
     def save(self, path: str | Path) -> Path:
         """Write results.json: temporary file, then rename."""
@@ -121,13 +161,18 @@ def build(
     for name, runs in scenarios.items():
         _check(name, runs)
     one = next(iter(records.values()))[0]
-    plans = {name: _plan(facts, facts.options.get(name, Option(name=name)), city) for name in records}
+    backing = assumptions(facts.rules)
+    options = {name: facts.options.get(name, Option(name=name)) for name in records}
+    stands, walks = standings(city, facts.rules, options, facts.days, records)
+    plans = {name: _plan(facts, option, city) for name, option in options.items()}
     rows = [
         {"scenario": s, "option": o, "replication": r, "outcomes": finite(record.outcomes)}
         for s, runs in scenarios.items()
         for o, several in runs.items()
         for r, record in enumerate(several)
     ]
+    found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
+    starts = {name: _start(option) for name, option in options.items()}
     return Results(
         format=FORMAT,
         question=facts.question,
@@ -152,9 +197,29 @@ def build(
         changes=place_changes(records, city, confidence=facts.confidence),
         towns=town_maps(records, city, plans),
         money=tuple(entries(records)),
+        costs=costs(records),
         utilisation=utilisation(records),
         broken=tuple(broken(records)),
-        assumptions=tuple(assumptions(facts.rules)),
+        assumptions=tuple(backing),
+        levers=len(backing),
+        levers_assumed=sum(lever.assumed for lever in backing),
+        sampling=facts.sampling,
+        choices=tuple(choice for several in found.values() for choice in several),
+        verdict=decide(found[facts.scenario], tuple(records)),
+        group_days=group_days(records, confidence=facts.confidence),
+        equity=equity(records, city, confidence=facts.confidence),
+        bargains=bargains(records),
+        equal_cost=equal_cost(records, confidence=facts.confidence),
+        paybacks=paybacks(records, starts, facts.days, confidence=facts.confidence),
+        transition=transition(records, starts, confidence=facts.confidence),
+        robust=robust(scenarios),
+        favoured=favoured(records),
+        assumed=over_assumptions(facts.draws) if facts.draws and len(facts.draws.points) else None,
+        apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
+        standing=stands,
+        walking=walks,
+        knowing=knowing(facts.draws) if facts.draws else None,
+        margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
 
 
@@ -166,6 +231,18 @@ def _check(scenario: str, runs: Mapping[str, Sequence[Record]]) -> None:
         raise ValueError(
             f"options of scenario {scenario!r} must have the same replications, at least one, got {counts}"
         )
+
+
+def _choices(scenario: str, runs: Mapping[str, Sequence[Record]], facts: Facts) -> tuple[Choice, ...]:
+    """Only the race of the main scenario was looked at while it ran: the others have as many runs, come what may."""
+    sequential = facts.sampling.sequential and scenario == facts.scenario
+    first = {"first": facts.sampling.first} if sequential else {}
+    return choices(scenario, runs, confidence=facts.confidence, sequential=sequential, **first)
+
+
+def _start(option: Option) -> int:
+    """The first day on which anything of an option is in force."""
+    return min((rollout.from_day for _, rollout in option.rollouts), default=0)
 
 
 def _finite_edges(edges: npt.NDArray[np.float64]) -> tuple[float, ...]:

@@ -9,11 +9,17 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from analysis.compare import column, leaders, t_interval
+from analysis.decision.apart import Coalitions
+from analysis.decision.assumed import Draws
+from analysis.decision.margins import Beside
+from analysis.decision.runs import Sampling
 from sim.levers import ASSUMPTION
 from sim.outcomes import OUTCOMES
 from sim.reforms.base import Option
 from sim.rules import Rules, levers
 from sim.trial import Record
+
+PAID = "paid_"  # what accounts of costs begin with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +36,10 @@ class Facts:
     scenario: str = "base"
     rules: Rules = field(default_factory=Rules)  # in force before any option
     confidence: float = 0.95
+    sampling: Sampling = field(default_factory=Sampling)
+    draws: Draws | None = None  # runs under drawn assumptions
+    coalitions: Coalitions | None = None  # runs of the parts of a package
+    beside: Beside | None = None  # runs of a little more, of branches kept, of a surge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +189,16 @@ def entries(records: Mapping[str, Sequence[Record]]) -> list[Entry]:
         for option, runs in records.items()
         for account in dict.fromkeys(a for r in runs for a in r.money)
     ]
+
+
+def costs(records: Mapping[str, Sequence[Record]]) -> dict[str, float]:
+    """Mean of all that was paid over the whole run by option, yuan per resident."""
+    return {
+        option: sum(cents for r in runs for account, cents in r.money.items() if account.startswith(PAID))
+        / 100
+        / sum(r.residents for r in runs)
+        for option, runs in records.items()
+    }
 
 
 def utilisation(records: Mapping[str, Sequence[Record]]) -> dict[str, dict[str, float]]:

@@ -19,7 +19,9 @@ GROUPS: dict[str, Callable[[tuple[int, int, int, int, int]], bool]] = {
     "all": lambda cell: True,
     "urban": lambda cell: cell[4] == 1,
     "rural": lambda cell: cell[4] == 0,
+    "younger": lambda cell: cell[3] < OLDER_BAND,
     "older": lambda cell: cell[3] >= OLDER_BAND,
+    "rural_older": lambda cell: cell[3] >= OLDER_BAND and cell[4] == 0,
     "urgent": lambda cell: cell[1] == 1,
     **{name: (lambda cell, i=i: cell[0] == i) for i, name in enumerate(CLASSES)},  # type: ignore[misc]
 }

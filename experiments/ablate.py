@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.ablation import Ablated, Change
 from experiments.ablation import Ablation, ablated, jobs_of
-from experiments.conducting import conducted, report
+from experiments.conducting import Ended, conducted, report
 from experiments.design import PlannedTrial, conduct, identity
 from experiments.manifest import manifest
 from experiments.refusal import RunsFailed
@@ -47,10 +48,9 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     found = ablated(ablation, ended.records)
     if not found:
         ended.records.clear()  # nothing to compare: nothing to keep
-        report(jobs, ended, folder)
+        _report(jobs, ended, folder)
     runs = [(jobs[index], ended.records[index]) for index in sorted(ended.records)]
-    failed = [f"{jobs[i].label}: {text}" for i, text in sorted(ended.failed.items())]
-    about = manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=failed)
+    about = manifest(settings, study, runs, seconds=seconds, status=ended.status, failed=ended.failures)
     from experiments import ablation_files, tables
 
     with writing(folder, about) as part:
@@ -63,8 +63,12 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     else:
         _print(ablation, found, settings.lang)
         print(f"{ablation_files.setting(ablation, city, _words(settings.lang))}\n{folder}  {seconds:.0f} s")
-    report(jobs, ended, folder)
+    _report(jobs, ended, folder)
     _check(about, found)
+
+
+def _report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:
+    report(folder, done=len(ended.records), planned=len(jobs), failures=ended.failures, stopped=ended.stopped)
 
 
 def lightly(conduct: Callable[[PlannedTrial], Record], planned: PlannedTrial) -> Record:

@@ -18,6 +18,7 @@ VERBS = {
     "compare": "options under common random numbers -> paired effects with intervals, results, the brief",
     "sweep": "any design over rules, scenarios and options -> a store that survives being cut short",
     "ablate": "each of the 45 mechanisms alone against the baseline -> does it move what it says? A wiring check",
+    "brief": "what people look at, made again from results: HTML, PDF or PNG in English or Chinese, or the page",
     "verify": "run a result again from its manifest and compare the digests",
     "store": "check, repair or export the results of a sweep",
     "show": "what there is: cities, options, scenarios, reforms, mechanisms, outcomes, parameters",
@@ -50,7 +51,10 @@ EPILOGS = {
   option=committee_2025         a file of configs/option/, or options by name: option=status_quo,grid_300_hire
   scenario=base,ageing          files of configs/scenario/, one or several
   rules.THEME.LEVER=VALUE       any lever (reformsim show parameters); option.NAME.ENTRY.FIELD=VALUE for an option's
-  days=90 warmup=28 seed=1 replications=10 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
+  replications=20 at most; adaptive=true stops once the choice is settled; adaptive=false makes them all
+  assumptions=128               draws of what decides the signs, each a run of every option (0 for none)
+  attribute=full_package        take an option apart: every combination of its reforms is run
+  days=90 warmup=28 seed=1 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
     "sweep": """keys:
   city=chengdu|synthetic|tiny   one city; option=NAME,NAME and scenario=NAME,NAME are crossed with the points below
   rules.THEME.LEVER=1,2,3       an axis; also choice(1,2), range(0,1,0.1), and interval(0,1) for sampling designs;
@@ -69,6 +73,11 @@ The same command does only what is missing; several may run on one folder. Ctrl-
 Each mechanism acts alone at the levers at which it is tried, and its neutral form must give the baseline's digest.
 What it moves is set beside what was declared of it. That is a check of wiring, not evidence. Ctrl-C keeps the
 mechanisms whose trials have ended.""",
+    "brief": """RESULTS is a folder that compare wrote, or its results.json; nothing is run again.
+  format=html                   one file for a browser, to read or print
+  format=pdf                    the same on paper; format=png its pages as pictures (pip install 'reformsim[pdf]')
+  format=page                   one file for a browser to explore: tables to sort, maps, CSV and SVG; both languages
+  lang=en|zh out=FOLDER         beside the results if not named""",
     "verify": """MANIFEST is a results folder or its manifest.json; it may be left out where results/ holds one only.
 Files are checked against their SHA-256; then the trials are run again (sample=N of them, spread over the whole;
 sample=0 is all) and the digests are compared.
@@ -84,7 +93,12 @@ sample=0 is all) and the digests are compared.
   a word after it keeps the rows that hold it""",
 }
 
-WORDS = {"show": "topic word", "verify": "[MANIFEST] key=value", "store": "check|repair|export FOLDER"}
+WORDS = {
+    "show": "topic word",
+    "brief": "RESULTS key=value",
+    "verify": "[MANIFEST] key=value",
+    "store": "check|repair|export FOLDER",
+}
 
 
 class OneLine(argparse.ArgumentParser):
@@ -134,7 +148,7 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("words", nargs="*", metavar=WORDS.get(verb, "key=value"))
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
-    if verb != "show":
+    if verb not in ("show", "brief"):
         parser.add_argument("--plugin", action="append", default=[], metavar="PACKAGE",
                             help="trust this package: options may name package.module:Class as a reform")  # fmt: skip
         parser.add_argument("--debug", action="store_true", help="show where a failed run failed")
@@ -148,6 +162,10 @@ def _dispatch(words: list[str], extra: dict[str, Any]) -> int:
         from experiments.show import show
 
         show(asked.words, folders=tuple(asked.config_dir), as_json=asked.json)
+    elif verb == "brief":
+        from experiments.brief import brief
+
+        brief(asked.words, as_json=asked.json)
     else:
         _study(verb, asked, extra)
     return DONE

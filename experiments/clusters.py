@@ -11,11 +11,11 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 from experiments.engine import THREAD_VARIABLES, Source, WorkerDied, tended
+from experiments.extras import extra
 from experiments.refusal import Refusal
 
 K = TypeVar("K")
@@ -23,20 +23,6 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 POLL = 0.2  # seconds between looks at jobs of Slurm
-EXTRAS = {"ray": "ray", "submitit": "slurm"}  # module -> the extra that brings it
-
-
-def extra(module: str) -> Any:
-    """A module that an extra brings.
-
-    Raises:
-        Refusal: it is not installed.
-    """
-    try:
-        return import_module(module)
-    except ImportError:
-        name = EXTRAS[module]
-        raise Refusal(f"engine={name} needs {module}; install it with: pip install 'reformsim[{name}]'") from None
 
 
 def ray(
@@ -110,7 +96,7 @@ class _RayPool:
 @contextmanager
 def _ray_pool(work: Callable[[Any], Any], processes: int, threads: int, address: str) -> Iterator[_RayPool]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    ray = extra("ray")
+    ray = extra("ray", "engine=ray")
     ours = not ray.is_initialized()
     if ours:
         kept = {"env_vars": dict.fromkeys(THREAD_VARIABLES, str(threads))}
@@ -140,7 +126,7 @@ class _SlurmPool:
     def __init__(
         self, work: Callable[[Any], Any], threads: int, folder: Path, options: dict[str, Any], cluster: str
     ) -> None:
-        submitit = extra("submitit")
+        submitit = extra("submitit", "engine=slurm")
         self._work, self._errors = work, submitit.core.utils
         try:
             self._executor = submitit.AutoExecutor(folder=folder, cluster=cluster)

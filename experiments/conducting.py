@@ -23,13 +23,18 @@ class Ended:
     """How the trials of a study ended, by their number in the plan."""
 
     records: dict[int, Record] = field(default_factory=dict)
-    failed: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)  # each names its trial
     stopped: bool = False
 
     @property
+    def failures(self) -> list[str]:
+        """What failed, in the order of the plan."""
+        return [self.failed[index] for index in sorted(self.failed)]
+
+    @property
     def status(self) -> str:
-        """What the manifest says: stopped, failed (some trials) or done."""
-        return STOPPED if self.stopped else FAILED if self.failed else DONE
+        """What the manifest says."""
+        return status(stopped=self.stopped, failed=bool(self.failed))
 
 
 def conducted(
@@ -53,20 +58,24 @@ def conducted(
                 if record is not None:
                     ended.records[index] = record
                 else:
-                    ended.failed[index] = f"{type(error).__name__}: {error}"
+                    ended.failed[index] = f"{jobs[index].label}: {type(error).__name__}: {error}"
                 advance()
         except KeyboardInterrupt:
             ended.stopped = True
     return ended
 
 
-def report(jobs: Sequence[PlannedTrial], ended: Ended, folder: Path) -> None:
-    """Say what did not end, by the exception that the exit code hangs on."""
-    kept = f"{len(ended.records)} of {len(jobs)} trials are kept in {folder}" if ended.records else "nothing was kept"
-    if ended.stopped:
+def status(*, stopped: bool, failed: bool) -> str:
+    """What the manifest says of a study: stopped, failed (some trials) or done."""
+    return STOPPED if stopped else FAILED if failed else DONE
+
+
+def report(folder: Path, *, done: int, planned: int, failures: Sequence[str], stopped: bool) -> None:
+    """Say what did not end, by the exception that the exit code hangs on; `done` trials of `planned` are kept."""
+    kept = f"{done} of {planned} trials are kept in {folder}" if done else "nothing was kept"
+    if stopped:
         say(f"stopped: {kept}")
         raise KeyboardInterrupt
-    if ended.failed:
-        first = min(ended.failed)
-        more = f", and {len(ended.failed) - 1} more" if len(ended.failed) > 1 else ""
-        raise RunsFailed(f"{jobs[first].label}: {ended.failed[first]}{more}; {kept}")
+    if failures:
+        more = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
+        raise RunsFailed(f"{failures[0]}{more}; {kept}")

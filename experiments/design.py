@@ -80,7 +80,9 @@ def described(settings: Settings) -> dict[str, Any]:
         "warmup": settings.warmup,
         "seed": settings.seed,
         "replications": list(settings.replications),
-    }
+        **({} if settings.verb == "run" else {"adaptive": settings.adaptive, "assumptions": settings.assumptions,
+                                              "attribute": settings.attribute}),
+    }  # fmt: skip
 
 
 def described_option(option: Option) -> dict[str, Any]:

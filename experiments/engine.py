@@ -48,7 +48,7 @@ def local(
 
 
 def stream(
-    work: Callable[[J], R], jobs: Iterable[tuple[K, J]], *, split: Callable[[J], Sequence[J]] | None = None,
+    work: Callable[[J], R], jobs: Iterable[tuple[K, J] | None], *, split: Callable[[J], Sequence[J]] | None = None,
     processes: int = 1, threads: int = 1,
 ) -> Generator[tuple[K, J, R | None, Exception | None], None, None]:  # fmt: skip
     """The same for jobs under keys that are asked for only when a worker is free; deaths are seen to by `tended`.
@@ -58,7 +58,7 @@ def stream(
 
     Args:
         work: see `local`.
-        jobs: keys and jobs.
+        jobs: keys and jobs; None where the next hangs on one that has not ended: it is asked for again when one has.
         split: smaller jobs that together are the same, or none where a job cannot be split.
         processes: see `local`.
         threads: see `local`.
@@ -123,15 +123,15 @@ class Job(Generic[K, J]):
 
 
 class Source(Generic[K, J]):
-    """Jobs one by one, as they are asked for; true while there is another."""
+    """Jobs one by one, as they are asked for; true while there is another now."""
 
-    def __init__(self, jobs: Iterable[tuple[K, J]]) -> None:
+    def __init__(self, jobs: Iterable[tuple[K, J] | None]) -> None:
         self._jobs = iter(jobs)
         self._next: deque[Job[K, J]] = deque()
 
     def __bool__(self) -> bool:
         if not self._next:
-            self._next.extend(Job(key, job) for key, job in islice(self._jobs, 1))
+            self._next.extend(Job(*job) for job in islice(self._jobs, 1) if job is not None)
         return bool(self._next)
 
     def take(self) -> Job[K, J]:

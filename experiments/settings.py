@@ -37,13 +37,13 @@ class RunKnobs(Theme):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CompareKnobs(Theme):
-    """The plain keys of configs/compare.yaml, with their ranges."""
+class PairedKnobs(Theme):
+    """The plain keys of studies that compare under common random numbers, with their ranges."""
 
     days: int = lever(90, 1, LONGEST_RUN, "days")
     warmup: int = lever(28, 0, LONGEST_RUN - 1, "days")
     seed: int = lever(1, 0, 2**64 - 1, "")
-    replications: int = lever(10, 2, 100_000, "replications")
+    replications: int = lever(20, 2, 100_000, "replications")
     processes: int = lever(2, 1, 256, "processes")
     threads: int = lever(1, 1, 256, "threads")
     chunk: int = lever(4_096, 64, 1_048_576, "residents")
@@ -51,19 +51,28 @@ class CompareKnobs(Theme):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AblateKnobs(CompareKnobs):
-    """The plain keys of configs/ablate.yaml. `ablation.read_ablation` picks mechanisms on the command line."""
+class CompareKnobs(PairedKnobs):
+    """Those of configs/compare.yaml."""
+
+    adaptive: bool = lever(True, False, True, "stop once the choice is settled")
+    assumptions: int = lever(256, 0, 100_000, "draws")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AblateKnobs(PairedKnobs):
+    """Those of configs/ablate.yaml. `ablation.read_ablation` picks mechanisms on the command line."""
 
     mechanism: str = lever("all", None, None, "", choices=("all",))
 
 
-KNOBS: dict[str, type[RunKnobs] | type[CompareKnobs]] = {
+KNOBS: dict[str, type[RunKnobs] | type[PairedKnobs]] = {
     "run": RunKnobs, "compare": CompareKnobs, "ablate": AblateKnobs,
 }  # fmt: skip
 # Groups of which a verb takes several choices.
 SEVERAL: dict[str, tuple[str, ...]] = {
     "run": (), "ablate": (), "compare": ("scenario", "option"), "sweep": ("scenario", "option"),
 }  # fmt: skip
+MOST_PARTS = 8  # of an option that is taken apart: 256 combinations
 K = TypeVar("K", bound=Theme)
 
 
@@ -93,6 +102,9 @@ class Settings:
     out: Path | None
     lang: str
     command: str  # that asks for the same study
+    adaptive: bool = False  # stop once the choice is settled; `replications` are the most
+    assumptions: int = 0  # draws of the assumptions that decide the signs
+    attribute: str = ""  # the option to take apart, if any
 
 
 def read(
@@ -112,8 +124,8 @@ def read(
         first = first or composed
         scenarios[scenario] = typed(Scenario, group(composed, "scenario"), "scenario", composed.origin)
     assert first is not None
-    kind: type[RunKnobs] | type[CompareKnobs] = KNOBS[verb]
-    check_names(first, (*(f.name for f in fields(kind)), "out"))
+    kind: type[RunKnobs] | type[PairedKnobs] = KNOBS[verb]
+    check_names(first, (*(f.name for f in fields(kind)), "out", *(["attribute"] if verb == "compare" else [])))
     rules = typed(Rules, group(first, "rules"), "rules", first.origin)
     typed(Engine, group(first, "engine"), "engine", first.origin)
     check_options(first.overridden, names)
@@ -123,12 +135,15 @@ def read(
     if verb == "compare" and len(options) == 1:
         raise refuse(COMMAND_LINE, "option", options[0].name, allowed="comparing takes two options or more")
     knobs = knobs_of(first, kind)
-    several = range(knobs.replications) if isinstance(knobs, CompareKnobs) else [knobs.replication]
+    several = range(knobs.replications) if isinstance(knobs, PairedKnobs) else [knobs.replication]
+    more: dict[str, Any] = {}
+    if isinstance(knobs, CompareKnobs):
+        more = {"adaptive": knobs.adaptive, "assumptions": knobs.assumptions, "attribute": attribute_of(first, options)}
     return Settings(
         verb=verb, city=city_spec(first), options=options, scenarios=scenarios, rules=rules, days=knobs.days,
         warmup=knobs.warmup, seed=knobs.seed, replications=tuple(several), threads=knobs.threads,
         processes=knobs.processes, chunk=knobs.chunk, out=out_of(first), lang=knobs.lang,
-        command=command_of(verb, overrides, plugins),
+        command=command_of(verb, overrides, plugins), **more,
     )  # fmt: skip
 
 
@@ -211,6 +226,26 @@ def city_spec(composed: Composed) -> CitySpec:
         )
     spec: Any = typed(CITIES[name], plain, "city", composed.origin)
     return spec  # type: ignore[no-any-return]
+
+
+LARGEST = "largest"  # in place of a name: the option of most reforms, if any has as few as can be taken apart
+
+
+def attribute_of(composed: Composed, options: Sequence[Option]) -> str:
+    """The option of the study that the config wants taken apart; all combinations of its reforms must be few."""
+    name = composed.plain.get("attribute")
+    if name is None or name == "":
+        return ""
+    parts = {option.name: len(option.rollouts) for option in options}
+    if name == LARGEST and name not in parts:
+        fit = [option for option, several in parts.items() if 2 <= several <= MOST_PARTS]
+        return max(fit, key=parts.__getitem__, default="")
+    origin = composed.origin("attribute")
+    if name not in parts:
+        raise refuse(origin, "attribute", name, allowed="must be an option of the study:", name=str(name), names=parts)
+    if not 2 <= parts[name] <= MOST_PARTS:
+        raise refuse(origin, "attribute", name, allowed=f"must hold 2 to {MOST_PARTS} reforms, not {parts[name]}")
+    return str(name)
 
 
 def out_of(composed: Composed) -> Path | None:

@@ -5,6 +5,10 @@ outcomes  trial, outcome, level, place, group, period, value; utilisation is an 
 accounts  trial, account, cents
 series    trial, day, district and one column a tally
 places    trial, month, place and one column a count
+beside    kind (draw: drawn assumptions; again: luck alone; part: combination of a package; margin: a little more,
+          branches kept, a surge), number of the draw, luck, combination or margin, place of the option (of a part or
+          margin: number of the luck), outcome, value
+points    draw, lever, value
 spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, cases: days to solved, without empty bins
 """
 
@@ -18,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from experiments.design import PlannedTrial
+from experiments.racing import Race
 from sim.services import AGE_BANDS, CLASSES
 from sim.trial import Record
 from sim.world.city import City
@@ -43,6 +48,37 @@ def tables(runs: Sequence[Run], city: City) -> dict[str, pa.Table]:
         "places": places(runs, city),
         "spread": spread(runs),
     }
+
+
+def beside(race: Race) -> dict[str, pa.Table]:
+    """Outcomes of runs under drawn assumptions and of parts of a package, and the points drawn; none without."""
+    found = {}
+    if race.others:
+        rows = [(*key, name, value) for key, outcomes in race.others.items() for name, value in outcomes.items()]
+        found["beside"] = table(
+            {
+                "kind": words([row[0] for row in rows]),
+                "number": np.array([row[1] for row in rows], np.int32),
+                "place": np.array([row[2] for row in rows], np.int32),
+                "outcome": words([row[3] for row in rows]),
+                "value": np.array([row[4] for row in rows], np.float64),
+            }
+        )
+    if race.drawn is not None:
+        levers = [assumption.key for assumption in race.drawn.assumptions]
+        points = [
+            (draw, lever, float(value))
+            for draw, point in enumerate(race.drawn.points)
+            for lever, value in zip(levers, point, strict=True)
+        ]
+        found["points"] = table(
+            {
+                "draw": np.array([row[0] for row in points], np.int32),
+                "lever": words([row[1] for row in points]),
+                "value": np.array([row[2] for row in points], np.float64),
+            }
+        )
+    return found
 
 
 def trials(runs: Sequence[Run]) -> pa.Table:

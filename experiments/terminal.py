@@ -17,9 +17,9 @@ LINES_EVERY = 5.0  # seconds between plain lines of progress
 
 
 class Advance(Protocol):
-    """Called when one of many has ended, a trial or a day; what it is told of it does not matter."""
+    """Called when one of many has ended, a trial or a day; `which` does not matter, `total` is a new number in all."""
 
-    def __call__(self, which: int = 0) -> None: ...
+    def __call__(self, which: int = 0, *, total: int | None = None) -> None: ...
 
 
 def say(text: str) -> None:
@@ -91,10 +91,10 @@ def _rich_progress(total: int, what: str) -> Iterator[Advance]:
     with Progress(*columns, console=Console(stderr=True)) as shown:
         task = shown.add_task(what, total=total, rate="")
 
-        def advance(which: int = 0) -> None:
+        def advance(which: int = 0, *, total: int | None = None) -> None:
             nonlocal done
             done += 1
-            shown.update(task, advance=1, rate=_rate(done, time.monotonic() - start))
+            shown.update(task, advance=1, total=total, rate=_rate(done, time.monotonic() - start))
 
         yield advance
 
@@ -102,16 +102,16 @@ def _rich_progress(total: int, what: str) -> Iterator[Advance]:
 @contextmanager
 def _plain_progress(total: int, what: str) -> Iterator[Advance]:
     start = last = time.monotonic()
-    done = 0
+    done, whole = 0, total
 
-    def advance(which: int = 0) -> None:
-        nonlocal done, last
-        done += 1
+    def advance(which: int = 0, *, total: int | None = None) -> None:
+        nonlocal done, last, whole
+        done, whole = done + 1, whole if total is None else total
         now = time.monotonic()
-        if now - last >= LINES_EVERY or done == total:
+        if now - last >= LINES_EVERY or done == whole:
             last = now
-            left = (total - done) * (now - start) / done
-            say(f"{what}: {done}/{total}, {_rate(done, now - start)}, {now - start:.0f} s gone, {left:.0f} s left")
+            left = (whole - done) * (now - start) / done
+            say(f"{what}: {done}/{whole}, {_rate(done, now - start)}, {now - start:.0f} s gone, {left:.0f} s left")
 
     yield advance
 

@@ -13,7 +13,7 @@ from analysis.brief.numbers import MINUS
 from analysis.brief.reading import Lookup, effect_span, headline, level_span, unit_of
 from analysis.brief.words import Words
 from analysis.figures import days_spread, effects, money, participation, town_map
-from analysis.figures.drawing import svg
+from analysis.figures.drawing import shortened, svg
 from analysis.places import TownChange, TownLevel, Towns
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
@@ -35,7 +35,7 @@ class Picture:
 def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
     """One forest plot a headline outcome."""
     options = list(enumerate(results.options))[1:]
-    labels = [words.name("option", option.name) for _, option in options]
+    labels = [shortened(words.name("option", option.name)) for _, option in options]
     found = []
     for name in headline(results, results.scenario) if options else ():
         rows = [
@@ -58,7 +58,7 @@ def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
 def spread(results: Results, words: Words) -> Picture:
     """Cumulative share of closed cases by days, all options."""
     by = {s.option: s.counts for s in results.spreads if s.group == "all"}
-    labels = [words.name("option", option.name) for option in results.options]
+    labels = [shortened(words.name("option", option.name)) for option in results.options]
     drawn = partial(
         days_spread.draw,
         edges=results.spread_edges,
@@ -71,7 +71,7 @@ def spread(results: Results, words: Words) -> Picture:
 
 def levels(results: Results, look: Lookup, words: Words) -> list[Picture]:
     """Participation outcomes: levels by option."""
-    labels = [words.name("option", option.name) for option in results.options]
+    labels = [shortened(words.name("option", option.name)) for option in results.options]
     found = []
     for name in PARTICIPATION:
         rows = [look.levels.get((results.scenario, option.name, name)) for option in results.options]
@@ -88,12 +88,12 @@ def bars(results: Results, words: Words, accounts: list[str]) -> Picture | None:
     yuan = {(m.option, m.account): m.yuan_per_resident for m in results.money}
     if not accounts:
         return None
-    labels = [words.name("option", option.name) for option in results.options]
+    labels = [shortened(words.name("option", option.name)) for option in results.options]
     rows = [[yuan.get((option.name, account), 0.0) for option in results.options] for account in accounts]
     drawn = partial(
         money.draw,
         names=labels,
-        accounts=[words.name("account", a) for a in accounts],
+        accounts=[shortened(words.name("account", a)) for a in accounts],
         yuan=rows,
         label=words("unit.yuan"),
     )

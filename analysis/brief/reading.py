@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.brief.numbers import scale, spanned
+from analysis.brief.numbers import scale, significant, spanned
 from analysis.brief.words import Words
-from analysis.compare import Effect
+from analysis.compare import Effect, Interval, Paired
+from analysis.decision.choice import Choice
+from analysis.decision.runs import HEADLINE
 from analysis.results import Results
 from analysis.rows import Level
 from sim.outcomes import OUTCOMES
 
-# days, needs met, participation, access and money: what the first page shows
-HEADLINE = ("days_to_solved", "unmet_share", "active_share", "walk_minutes", "cost_per_resident")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A number with its interval, as shown; verdict is a key of the words ("" for a level)."""
+    """A number with its interval, as shown; verdict is a key of the words ("" for a level).
+
+    `assumed` is the interval over assumptions, in words; "" where there is none.
+    """
 
     mean: str
     span: str | None
     verdict: str
     word: str
+    assumed: str = ""
 
 
 def unit_of(outcome: str, words: Words, *, change: bool) -> str:
@@ -56,6 +59,24 @@ def effect_cell(effect: Effect, words: Words) -> Cell:
     return Cell(
         mean=mean, span=_span(mean, low, high, words), verdict=effect.verdict, word=words(f"verdict.{effect.verdict}")
     )
+
+
+def paired_cell(effect: Paired, verdict: str, words: Words, factor: float = 1.0) -> Cell:
+    """Any paired change times a factor, with its interval and verdict."""
+    i = effect.interval
+    low, high = (i.low * factor, i.high * factor) if i else (None, None)
+    mean, shown_low, shown_high = spanned(effect.mean * factor, low, high, signed=True)
+    return Cell(
+        mean=mean, span=_span(mean, shown_low, shown_high, words), verdict=verdict, word=words(f"verdict.{verdict}")
+    )
+
+
+def span_of(mean: float, interval: Interval | None, words: Words, factor: float = 1.0) -> str:
+    """A change times a factor with its interval, as one text."""
+    low, high = (interval.low * factor, interval.high * factor) if interval else (None, None)
+    text, shown_low, shown_high = spanned(mean * factor, low, high, signed=True)
+    span = _span(text, shown_low, shown_high, words)
+    return f"{text} ({span})" if span else text
 
 
 def level_cell(level: Level, words: Words) -> Cell:
@@ -93,19 +114,30 @@ def headline(results: Results, scenario: str) -> tuple[str, ...]:
 
 def advice(results: Results, words: Words) -> tuple[str, tuple[str, ...]]:
     """The sentence of the decision and one sentence a headline outcome: a winner only where one can be told apart."""
-    if len(results.options) < 2:
+    verdict = results.verdict
+    if verdict.kind == "lone":
         return words("decision.lone"), ()
-    leading = {x.outcome: x.options for x in results.leading if x.scenario == results.scenario}
-    shown = [(name, leading[name]) for name in headline(results, results.scenario) if name in leading]
-    single = {best[0] for _, best in shown if len(best) == 1}
-    lines = []
-    for name, best in shown:
-        outcome = words(f"outcome.{name}")
-        names = [words.name("option", option) for option in best]
-        if len(best) == 1:
-            lines.append(words("decision.leads", outcome=outcome, option=names[0]))
-        else:
-            lines.append(words("decision.tied", outcome=outcome, options=words.listing(names)))
-    if len(single) == 1 and all(len(best) == 1 for _, best in shown):
-        return words("decision.recommendation", option=words.name("option", single.pop())), tuple(lines)
-    return words("decision.trade_off" if single else "decision.no_best"), tuple(lines)
+    lines = tuple(_line(choice, words) for choice in results.choices if choice.scenario == results.scenario)
+    if verdict.kind == "best" and verdict.option is not None:
+        return words("decision.recommendation", option=words.name("option", verdict.option)), lines
+    return words(f"decision.{verdict.kind}"), lines
+
+
+def _line(choice: Choice, words: Words) -> str:
+    """What can be said of one outcome, in the shown unit."""
+    outcome, unit = words(f"outcome.{choice.outcome}"), unit_of(choice.outcome, words, change=True)
+    factor = scale(OUTCOMES[choice.outcome].unit).factor
+    leader = words.name("option", choice.leader)
+    delta = significant(choice.delta * factor, 2)
+    if choice.best is not None:
+        lead, low, high = spanned(
+            choice.lead * factor, choice.lead_low * factor, choice.lead_high * factor, signed=False
+        )
+        return words("choice.best", outcome=outcome, option=leader, lead=lead, low=low, high=high, unit=unit)
+    names = words.listing([words.name("option", option) for option in choice.among])
+    if choice.level:
+        return words("choice.level", outcome=outcome, options=names, delta=delta, unit=unit)
+    if choice.race.selected is not None and choice.sequential:
+        others = words.listing([words.name("option", o) for o in choice.among if o != choice.leader])
+        return words("choice.near", outcome=outcome, option=leader, delta=delta, unit=unit, others=others)
+    return words("choice.open", outcome=outcome, options=names)

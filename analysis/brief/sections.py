@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from analysis.brief.decided import assumed_cell, bounds_shown
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import Lookup, advice, effect_cell, headline, level_cell, unit_of
+from analysis.brief.reading import Cell, Lookup, advice, effect_cell, headline, level_cell, unit_of
 from analysis.brief.words import Words
-from analysis.compare import BCA_FROM
+from analysis.compare import BCA_FROM, Effect
+from analysis.decision.assumed import AssumedEffect
+from analysis.decision.runs import INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
+from analysis.rows import PAID
 from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
 
 FEW_RUNS = 5
-PAID = "paid_"  # what accounts of costs begin with
 HALF, MOST = 0.5, 0.9  # of cases closed
 Table = dict[str, Any]
 
@@ -58,25 +63,24 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     base_name = words.name("option", base.name)
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
+    further = {w.option: w.share for w in results.walking}
+    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
     rows = [
         {
             "name": words.name("option", option.name),
             "cells": [
-                (
-                    words(f"outcome.{o}"),
-                    effect_cell(e, words) if (e := look.effects.get((results.scenario, option.name, o))) else None,
-                )
+                (words(f"outcome.{o}"), _effect(look.effects.get((results.scenario, option.name, o)), over, words))
                 for o in shown
             ],
             "losers": words(
                 "decision.losers_cell",
                 days=percent(changes[option.name, "days"].worse),
                 unmet=percent(changes[option.name, "unmet"].worse),
+                walk=percent(further.get(option.name, 0.0)),
             ),
         }
         for option in rest
     ]
-    assumed = sum(row.assumed for row in results.assumptions)
     runs = len(base.digests)
     note = words("decision.note_bca") if runs >= BCA_FROM else words("decision.note_t", least=BCA_FROM)
     return {
@@ -97,8 +101,52 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
             ],
         ),
         "note": note,
-        "chance": words("decision.chance", assumed=assumed, levers=len(results.assumptions)),
+        "race": ended(results, words),
+        "assumed": over_note(results, words),
+        "chance": words("decision.chance", assumed=results.levers_assumed, levers=results.levers),
     }
+
+
+def _effect(effect: Effect | None, over: Mapping[tuple[str, str], AssumedEffect], words: Words) -> Cell | None:
+    """An effect with both its intervals; sure of chance and yet of either sign over assumptions, it hangs on them."""
+    if effect is None:
+        return None
+    cell, wide = effect_cell(effect, words), over.get((effect.option, effect.outcome))
+    if wide is None or wide.low == wide.high == 0.0:
+        return cell
+    cell = replace(cell, assumed=assumed_cell(wide, words))
+    return replace(cell, verdict="unclear", word=words("assumed.hangs")) if hangs(effect, wide) else cell
+
+
+def hangs(effect: Effect, over: AssumedEffect) -> bool:
+    """Sure of chance, and yet of either sign over assumptions."""
+    same_side = over.low > 0.0 if effect.paired.mean > 0.0 else over.high < 0.0
+    return effect.verdict in ("better", "worse") and not same_side
+
+
+def ended(results: Results, words: Words) -> list[str]:
+    """How the runs ended, and what the choice of an option on one outcome guarantees."""
+    runs, sampling, verdict = len(results.options[0].digests), results.sampling, results.verdict
+    found = [words(f"race.{sampling.ended}", runs=runs, most=sampling.most)]
+    if results.choices:
+        error, delta = percent(1.0 - results.confidence, 1), percent(INDIFFERENCE, 1)
+        found.append(words("choice.wrong", error=error, delta=delta))
+    if verdict.chance is not None:
+        found.append(words("choice.chance", chance=percent(verdict.chance)))
+    if any(payback.one_off for payback in results.paybacks):
+        found.append(words("worth.one_off_note", days=results.days))
+    if verdict.more:
+        found.append(words("choice.more", more=fixed(verdict.more, 0)))
+    return found
+
+
+def over_note(results: Results, words: Words) -> str:
+    """Which interval is which; "" where no assumption was drawn."""
+    a = results.assumed
+    if a is None:
+        return ""
+    note = words("assumed.note", draws=a.draws, share=percent(a.share), **bounds_shown())
+    return f"{note} {words('assumed.hangs_note')}"
 
 
 def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -121,8 +169,9 @@ def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[st
 def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, outcomes: tuple[str, ...]) -> list[Table]:
     """One row an outcome: level under the base, then the effect of every other option."""
     base, *rest = results.options
+    themes = list(dict.fromkeys(OUTCOMES[name].theme for name in outcomes))
     rows = []
-    for name in outcomes:
+    for name in sorted(outcomes, key=lambda name: themes.index(OUTCOMES[name].theme)):
         level = look.levels.get((scenario, base.name, name))
         if level is None:
             continue
@@ -180,7 +229,7 @@ def money_rows(results: Results, words: Words) -> list[tuple[str, list[str], boo
     def row(account: str) -> tuple[str, list[str], bool]:
         return words.name("account", account), [significant(yuan.get((o, account), 0.0)) for o in options], False
 
-    total = [significant(sum(yuan.get((o, a), 0.0) for a in accounts)) for o in options]
+    total = [significant(results.costs[o]) for o in options]
     return [*map(row, accounts), *([(words("money.total"), total, True)] if accounts else []), *map(row, others)]
 
 

@@ -14,7 +14,7 @@ from sim.reforms import REFORMS
 
 LANGUAGES = ("en", "zh")
 FILES = (
-    "ablation.yaml", "page.yaml", "outcomes.yaml", "options.yaml",
+    "page.yaml", "decision.yaml", "asked.yaml", "explore.yaml", "ablation.yaml", "outcomes.yaml", "options.yaml",
     "levers.yaml", "mobilising.yaml", "shared_governance.yaml",
 )  # fmt: skip
 

@@ -49,4 +49,4 @@ def draw(
     axes.grid()
     axes.set_axisbelow(True)
     axes.set_xlabel(label)
-    axes.legend(loc="upper left", handlelength=2.6, borderaxespad=0.2)
+    axes.legend(loc="lower right", handlelength=2.6, borderaxespad=0.2)

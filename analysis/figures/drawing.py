@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
+from itertools import accumulate
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +20,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 FONT = "Noto Sans SC"
+ROOM = 40  # half-widths of a Chinese character that a name in a figure may take
+WIDE = 0x2E7F  # characters after this one are as wide as a Chinese one
 INK, SOFT, FAINT = "#1b1b1b", "#5f6368", "#d5d8dc"
 
 # Okabe and Ito, "Color universal design", 2008; grey for the base, then one colour, line and marker an option
@@ -73,6 +77,14 @@ def png(draw: Callable[[Axes], None], *, width: float, height: float, dpi: int =
     return buffer.getvalue()
 
 
+def shortened(name: str, room: int = ROOM) -> str:
+    """A name as a figure has room for it, in half-widths of a Chinese character; tables beside it hold the whole."""
+    ends = list(accumulate(2 if ord(c) > WIDE else 1 for c in name))
+    if not ends or ends[-1] <= room:
+        return name
+    return name[: sum(end < room for end in ends)] + "…"
+
+
 def look(index: int) -> tuple[str, Any, str]:
     """Colour, line style and marker of an option by its place in the list; more than eight repeat."""
     return COLOURS[index % 8], LINES[index % 8], MARKERS[index % 8]
@@ -87,7 +99,9 @@ def _figure(draw: Callable[[Axes], None], width: float, height: float, dpi: floa
 @contextmanager
 def _style() -> Iterator[None]:
     _add_font()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        # text stays text: a character that our font lacks is drawn by the reader's own, or named on paper
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 

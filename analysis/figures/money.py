@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures.drawing import COLOURS, INK
 
-HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++", "////")
+HATCHES = ("", "//", "--", "\\\\", "xx", "||", "++")  # seven beside eight colours: pairs differ up to 56 accounts
 
 
 def draw(
@@ -32,7 +32,7 @@ def draw(
             alpha=0.82,
             edgecolor="white",
             linewidth=0.8,
-            hatch=HATCHES[i % 8],
+            hatch=HATCHES[i % 7],
             label=account,
         )
         left = [a + b for a, b in zip(left, row, strict=True)]

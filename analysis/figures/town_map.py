@@ -45,6 +45,16 @@ def _middle_span(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def painted(
+    values: Sequence[float | None], bounds: Sequence[float], palette: str
+) -> tuple[list[str], list[int | None]]:
+    """The colours of the classes between bounds, and each value's class; the end ones take what lies outside."""
+    ramp = mpl.colormaps[palette].resampled(len(bounds) - 1)
+    inner = np.asarray(bounds[1:-1])
+    classes = [None if v is None else int(np.searchsorted(inner, v, side="right")) for v in values]
+    return [to_hex(ramp(i)) for i in range(len(bounds) - 1)], classes
+
+
 def draw(
     axes: Axes,
     towns: Sequence[Rings],
@@ -64,10 +74,8 @@ def draw(
 
     With `signs`, a triangle up or down stands on each town whose change can be told from none.
     """
-    ramp = mpl.colormaps[palette].resampled(len(bounds) - 1)
-    colours = [to_hex(ramp(i)) for i in range(len(bounds) - 1)]
-    inner = np.asarray(bounds[1:-1])
-    faces = [MISSING if v is None else colours[int(np.searchsorted(inner, v, side="right"))] for v in values]
+    colours, classes = painted(values, bounds, palette)
+    faces = [MISSING if i is None else colours[i] for i in classes]
     axes.add_collection(
         PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors=EDGE, linewidths=0.35)
     )
@@ -75,7 +83,7 @@ def draw(
         PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7)
     )
     for sign, marker in ((1, "^"), (-1, "v")):
-        at = [_middle(town) for town, s in zip(towns, signs, strict=False) if s == sign]
+        at = [middle(town) for town, s in zip(towns, signs, strict=False) if s == sign]
         if at:
             axes.plot(
                 *np.array(at).T,
@@ -99,7 +107,7 @@ def _path(rings: Rings) -> Path:
     return Path(np.array(corners, dtype=np.float64).reshape(-1, 2), codes)
 
 
-def _middle(rings: Rings) -> tuple[float, float]:
+def middle(rings: Rings) -> tuple[float, float]:
     """The centroid of the ring with the largest area."""
     best, where = -1.0, (0.0, 0.0)
     for ring in rings:
@@ -131,10 +139,9 @@ def _legend(
     if missing:
         handles.append(Patch(facecolor=MISSING, edgecolor=EDGE, linewidth=0.5, label=missing))
     handles += axes.get_legend_handles_labels()[0]
-    axes.legend(
+    axes.figure.legend(  # of the figure, whose layout leaves it the room it takes
         handles=handles,
-        loc="center left",
-        bbox_to_anchor=(1.0, 0.5),
+        loc="outside right center",
         title=label,
         title_fontsize=9,
         fontsize=8.5,

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from experiments import clusters
 from experiments.engine import stream
+from experiments.extras import extra
 from experiments.sweep.work import Batch, Finished
 from sim.levers import Theme, lever
 
@@ -62,7 +63,7 @@ class Ray:
 
     def start(self, processes: int, threads: int, store: Path) -> Engine:
         """See `EngineChoice`."""
-        clusters.extra("ray")
+        extra("ray", "engine=ray")
         return partial(clusters.ray, processes=processes, threads=threads, address=self.address)
 
 
@@ -86,7 +87,7 @@ class Slurm:
 
     def start(self, processes: int, threads: int, store: Path) -> Engine:
         """See `EngineChoice`."""
-        clusters.extra("submitit")
+        extra("submitit", "engine=slurm")
         options = {"timeout_min": self.minutes, "mem_gb": self.gibibytes}
         if self.partition and self.cluster == "slurm":
             options["slurm_partition"] = self.partition  # type: ignore[assignment]

@@ -48,14 +48,18 @@ def kept_trials(store: Path, manifest: dict[str, Any], folders: Folders, plugins
         _as_many(store, sweep.trials, manifest["planned"])
         return Kept(digests=parts.by_number(), trial=sweep.trial, label=sweep.label)
     if verb == "ablate":
-        jobs = jobs_of(read_ablation(words, folders=folders, plugins=plugins))
+        jobs, settled = jobs_of(read_ablation(words, folders=folders, plugins=plugins)), 0
     else:
-        jobs = plan(read(verb, words, folders=folders, plugins=plugins))
+        settings = read(verb, words, folders=folders, plugins=plugins)
+        jobs = plan(settings)
+        settled = len(settings.options) * len(settings.scenarios) if settings.adaptive else 0
     if manifest["status"] != DONE:
         raise Refusal(f"{store / MANIFEST}: is {manifest['status']}; only a finished study can be run again")
     import pyarrow.parquet as pq
 
     digests = pq.read_table(store / "trials.parquet", columns=["digest"])["digest"].to_pylist()
+    if settled and len(digests) % settled == 0:
+        jobs = jobs[: len(digests)]  # a race that was settled early is the beginning of its plan
     _as_many(store, len(jobs), len(digests))
     return Kept(digests=dict(enumerate(digests)), trial=jobs.__getitem__, label=lambda number: jobs[number].label)
 

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from analysis.brief.numbers import scale, spanned
-from analysis.brief.reading import HEADLINE, unit_of
+from analysis.brief.reading import unit_of
 from analysis.brief.words import Words, words
+from analysis.decision.runs import HEADLINE
 from experiments.sweep.summary import KEYS, Summary
 from experiments.terminal import print_table
 from sim.outcomes import OUTCOMES

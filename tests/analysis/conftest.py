@@ -14,7 +14,7 @@ from sim.outcomes import OUTCOMES
 from sim.reforms import REFORMS
 from sim.reforms.base import Option, Rollout
 from sim.trial import Record
-from sim.world import City, tiny
+from sim.world import City, chengdu, tiny
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, TALLIES
 
 LEVELS = {"share": 0.3, "share a month": 0.2, "0 to 1": 0.4, "yuan a year": 1500.0, "yuan": 120.0}
@@ -91,11 +91,13 @@ def city() -> City:
 
 @pytest.fixture(scope="session")
 def make(city: City) -> Callable[..., Results]:
-    """Results of the options above (or of others, by name), of `runs` runs each."""
+    """Results of the options above (or of others, by name), of `runs` runs each, in the tiny city or in another."""
 
-    def made(runs: int = 8, options: dict[str, tuple[float, int, Any]] = OPTIONS, **facts: Any) -> Results:
+    def made(
+        runs: int = 8, options: dict[str, tuple[float, int, Any]] = OPTIONS, *, of: City = city, **facts: Any
+    ) -> Results:
         records = {
-            name: [record(city, r, effect, places=places) for r in range(runs)]
+            name: [record(of, r, effect, places=places) for r in range(runs)]
             for name, (effect, places, _) in options.items()
         }
         values = {
@@ -112,7 +114,7 @@ def make(city: City) -> Callable[..., Results]:
             "command": "reformsim compare city=tiny",
             "versions": {"reformsim": "0.1.0"},
         }
-        return build(records, city, facts=Facts(options=values, **{**given, **facts}))
+        return build(records, of, facts=Facts(options=values, **{**given, **facts}))
 
     return made
 
@@ -120,3 +122,9 @@ def make(city: City) -> Callable[..., Results]:
 @pytest.fixture(scope="session")
 def results(make: Callable[..., Results]) -> Results:
     return make()
+
+
+@pytest.fixture(scope="session")
+def mapped(make: Callable[..., Results]) -> Results:
+    """Results of a real place, which has maps before and after."""
+    return make(of=chengdu(0.002))

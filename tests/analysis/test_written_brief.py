@@ -18,9 +18,11 @@ from fontTools.ttLib import TTFont
 
 from analysis.brief.document import brief, write_brief
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import HEADLINE, advice
+from analysis.brief.reading import advice
 from analysis.brief.typeface import covered
 from analysis.brief.words import LANGUAGES, entries, words
+from analysis.decision.choice import decide
+from analysis.decision.runs import HEADLINE
 from analysis.figures.town_map import change_classes, level_classes
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
@@ -174,8 +176,12 @@ def test_an_option_is_recommended_only_if_it_leads_on_everything(results: Result
 
     def lead(last: tuple[str, ...]) -> str:
         best = {**dict.fromkeys(HEADLINE, ("fund_plus_50",)), HEADLINE[-1]: last}
-        leading = tuple(replace(x, options=best.get(x.outcome, x.options)) for x in results.leading)
-        return advice(replace(results, leading=leading), words("en"))[0]
+        found = tuple(
+            replace(c, among=best[c.outcome], best=best[c.outcome][0] if len(best[c.outcome]) == 1 else None)
+            for c in results.choices
+        )
+        verdict = decide(found, [option.name for option in results.options])
+        return advice(replace(results, choices=found, verdict=verdict), words("en"))[0]
 
     say = words("en")
     assert lead(("fund_plus_50",)) == say("decision.recommendation", option="Fund +50%")

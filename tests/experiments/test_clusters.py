@@ -70,7 +70,7 @@ def test_a_job_is_tried_again_then_split_then_given_up() -> None:
 
 def test_a_missing_extra_says_what_to_install(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.clusters.import_module", _no_module)
+        patch.setattr("experiments.extras.import_module", _no_module)
         for name in ("ray", "slurm"):
             assert main(["sweep", *GRID, f"engine={name}", f"out={tmp_path / name}"], conduct=stand_ins.quick) == 2
             assert f"pip install 'reformsim[{name}]'" in capsys.readouterr().err

@@ -17,7 +17,7 @@ from experiments.cli import main
 from experiments.store import read_manifest, read_table, verify
 
 HERE = Path(__file__).parent
-STUDY = ["city=tiny", "days=12", "option=status_quo,grid_300_hire", "out=kept"]
+STUDY = ["city=tiny", "days=12", "option=status_quo,grid_300_hire", "assumptions=0", "out=kept"]
 
 
 @pytest.fixture(autouse=True)
@@ -87,14 +87,16 @@ def test_a_trial_that_breaks_is_one_line_and_nothing_is_written(
 def test_scenarios_and_processes_change_no_number(capsys: pytest.CaptureFixture[str]) -> None:
     found = []
     for words in (["processes=1"], ["processes=2", "scenario=base,ageing"]):
-        study = ["compare", *STUDY[:3], "replications=2", *words, "--json"]
+        study = ["compare", *STUDY[:4], "replications=2", *words, "--json"]
         assert main(study) == 0
         effects = json.loads(capsys.readouterr().out)["effects"]
         found.append([effect for effect in effects if effect["scenario"] == "base"])
     assert found[0] == found[1] != []
 
 
-@pytest.mark.parametrize("verb", [["run"], ["compare", "replications=2", "processes=1", "option=fund_plus_50"]])
+@pytest.mark.parametrize(
+    "verb", [["run"], ["compare", "replications=2", "processes=1", "option=fund_plus_50", "assumptions=0"]]
+)
 def test_a_broken_invariant_is_an_error(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*verb, "city=tiny", "days=12", "--json"], conduct=stand_ins.lose_a_case) == 3
     shown = capsys.readouterr()

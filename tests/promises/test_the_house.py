@@ -30,9 +30,7 @@ def test_no_transcendental_function_comes_from_the_platform() -> None:
     assert [str(f.relative_to(ROOT)) for f in files if PLATFORM.search(f.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize(
-    "line", ["x = np.exp(y)", "math.log(2)", "(1 - p) ** (n - 1)", "a ** 0.5", "a**n"]
-)
+@pytest.mark.parametrize("line", ["x = np.exp(y)", "math.log(2)", "(1 - p) ** (n - 1)", "a ** 0.5", "a**n"])
 def test_the_search_finds_the_platforms_functions(line: str) -> None:
     assert PLATFORM.search(line)
 

@@ -1,0 +1,259 @@
+"""How far an answer hangs on assumptions: every option run under many draws of what decides the signs.
+
+A draw is one set of assumptions and one luck, shared by all options and the base, so a difference within a draw is an
+option's effect given those assumptions. The 5-95 % interval over draws is what a committee should look at first; the
+interval over runs at the assumed values, however many, says nothing of it. A draw has one run, so a little of its
+spread is luck: `luck` says how much, from runs whose luck alone differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from analysis.compare import column
+from analysis.decision.runs import HEADLINE, INDIFFERENCE
+from analysis.scenario_discovery import Bound, by_chance, discover, limits_of, measure
+from analysis.selection import sign_of
+from sim.outcomes import OUTCOMES
+
+F64 = npt.NDArray[np.float64]
+Outcomes = Mapping[str, float]
+
+LOW, HIGH = 0.05, 0.95  # of the draws lie below and above
+FEWEST = 20  # draws below which nothing is said of what drives them
+ERROR = 0.05  # of calling any lever of an effect a driver where none is
+NAMED = 3  # drivers of an effect, at most
+SHUFFLES = 99  # by which a box is compared with chance
+CLEAR = 0.1  # of the draws on the rarer side: fewer, and the sign hardly hangs on anything
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """A lever that the draws move: its value else, and the ends between which it was drawn."""
+
+    lever: str
+    value: float
+    low: float
+    high: float
+    log: bool  # drawn evenly on the log scale
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """Runs under drawn assumptions: points [n, levers]; outcomes by option, in the order of the points.
+
+    `again` are runs at the values else, of the same city and days, whose luck alone differs. The first option is the
+    base.
+    """
+
+    asked: int
+    residents: int
+    share: float
+    levers: tuple[Swept, ...]
+    points: F64
+    outcomes: Mapping[str, Sequence[Outcomes]]
+    again: Mapping[str, Sequence[Outcomes]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssumedEffect:
+    """An effect over draws, in the unit of the outcome: 5 %, 50 % and 95 % of the draws lie below.
+
+    `better` and `worse` are shares of the draws (no change is neither), for outcomes with a better direction.
+    `as_assumed` is the mean effect in the same city at the values else; `luck` the share of the variance over draws
+    that luck alone makes (None where neither varies).
+    """
+
+    option: str
+    outcome: str
+    low: float
+    median: float
+    high: float
+    better: float | None
+    worse: float | None
+    as_assumed: float | None
+    luck: float | None
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssumedBest:
+    """How often each option is the best on an outcome over the draws; ties are shared out.
+
+    `error` is the standard error of each chance, from the number of draws.
+    """
+
+    outcome: str
+    chance: dict[str, float]
+    error: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """A lever that an effect surely moves with: Spearman's rank correlation over the draws."""
+
+    option: str
+    outcome: str
+    lever: str
+    correlation: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failing:
+    """Where among the assumptions an option does worse than the base: a box found by PRIM, bounds that say little left
+    out; none that shuffled draws give as easily.
+
+    `density` is the share of draws inside that are worse, `overall` that of all draws, `coverage` the share of all
+    worse draws that lie inside; `by_chance` is how often shuffled draws give as good a box.
+    """
+
+    option: str
+    outcome: str
+    bounds: tuple[Bound, ...]
+    density: float
+    coverage: float
+    overall: float
+    by_chance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumed:
+    """What the draws say; `draws` of `asked` ended, in a city of so many residents (`share` of the real one)."""
+
+    asked: int
+    draws: int
+    residents: int
+    share: float
+    levers: tuple[Swept, ...]
+    effects: tuple[AssumedEffect, ...]
+    best: tuple[AssumedBest, ...]
+    drivers: tuple[Driver, ...]
+    failing: tuple[Failing, ...]
+
+
+def over_assumptions(draws: Draws) -> Assumed:
+    """Sum the draws up: every outcome's effect, and of the headline outcomes the best, the drivers and the failures."""
+    base, *options = draws.outcomes
+    effects, drivers, failing = [], [], []
+    for outcome in OUTCOMES:
+        for option in options:
+            d = _differences(draws.outcomes, option, base, outcome)
+            whole = ~np.isnan(d)
+            if not whole.any():
+                continue
+            effect = _effect(option, outcome, d[whole], _differences(draws.again, option, base, outcome))
+            effects.append(effect)
+            level = abs(float(np.nanmean(column(draws.outcomes[base], outcome))))
+            if outcome in HEADLINE and whole.sum() >= FEWEST and _matters(effect, level):
+                drivers += _drivers(option, outcome, d[whole], draws.points[whole], draws.levers)
+                failing += _failing(effect, d[whole], draws.points[whole], draws.levers)
+    return Assumed(
+        asked=draws.asked,
+        draws=len(draws.points),
+        residents=draws.residents,
+        share=draws.share,
+        levers=draws.levers,
+        effects=tuple(effects),
+        best=_best(draws),
+        drivers=tuple(drivers),
+        failing=tuple(failing),
+    )
+
+
+def _differences(outcomes: Mapping[str, Sequence[Outcomes]], option: str, base: str, outcome: str) -> F64:
+    return column(outcomes[option], outcome) - column(outcomes[base], outcome)
+
+
+def _effect(option: str, outcome: str, d: F64, again: F64) -> AssumedEffect:
+    better = OUTCOMES[outcome].better
+    gain = None if better == "neither" else sign_of(better) * d
+    low, median, high = (float(q) for q in np.quantile(d, (LOW, 0.5, HIGH)))
+    again = again[~np.isnan(again)]
+    spread = float(d.var(ddof=1)) if d.size > 1 else 0.0
+    luck = min(1.0, float(again.var(ddof=1)) / spread) if again.size > 1 and spread > 0.0 else None
+    return AssumedEffect(
+        option=option,
+        outcome=outcome,
+        low=low,
+        median=median,
+        high=high,
+        better=None if gain is None else float((gain > 0.0).mean()),
+        worse=None if gain is None else float((gain < 0.0).mean()),
+        as_assumed=float(again.mean()) if again.size else None,
+        luck=luck,
+        n=d.size,
+    )
+
+
+def _matters(effect: AssumedEffect, level: float) -> bool:
+    """Is the effect anything but next to nothing under some of the assumptions?"""
+    return max(abs(effect.low), abs(effect.high)) > INDIFFERENCE * level
+
+
+def _best(draws: Draws) -> tuple[AssumedBest, ...]:
+    found = []
+    for outcome in HEADLINE:
+        table = np.array([column(several, outcome) for several in draws.outcomes.values()]).T
+        table = table[~np.isnan(table).any(axis=1)]
+        better = OUTCOMES[outcome].better
+        if not len(table) or better == "neither":
+            continue
+        good = sign_of(better) * table
+        first = good == good.max(axis=1, keepdims=True)
+        chance = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
+        error = np.sqrt(chance * (1.0 - chance) / len(table))
+        found.append(
+            AssumedBest(
+                outcome=outcome,
+                chance=dict(zip(draws.outcomes, chance.tolist(), strict=True)),
+                error=dict(zip(draws.outcomes, error.tolist(), strict=True)),
+            )
+        )
+    return tuple(found)
+
+
+def _drivers(option: str, outcome: str, d: F64, points: F64, levers: Sequence[Swept]) -> list[Driver]:
+    """The levers whose rank correlation would be as strong by chance for any of them in 5 % of studies, at most."""
+    if (d == d[0]).all():
+        return []
+    found = []
+    for lever, values in zip(levers, points.T, strict=True):
+        if (values == values[0]).all():
+            continue
+        r = float(stats.spearmanr(values, d).statistic)
+        t = abs(r) * np.sqrt((d.size - 2) / max(1.0 - r * r, 1e-12))
+        if 2.0 * float(special.stdtr(d.size - 2, -t)) <= ERROR / len(levers):
+            found.append(Driver(option=option, outcome=outcome, lever=lever.lever, correlation=r))
+    return sorted(found, key=lambda x: -abs(x.correlation))[:NAMED]
+
+
+def _failing(effect: AssumedEffect, d: F64, points: F64, levers: Sequence[Swept]) -> list[Failing]:
+    """The box of assumptions under which an option is worse than the base; only where it is now better, now worse."""
+    better, worse = effect.better or 0.0, effect.worse or 0.0
+    if min(better, worse) < CLEAR:
+        return []
+    failed = sign_of("higher" if OUTCOMES[effect.outcome].better == "higher" else "lower") * d < 0.0
+    inputs = {lever.lever: values for lever, values in zip(levers, points.T, strict=True)}
+    chance = by_chance(inputs, failed, shuffles=SHUFFLES)
+    found = []
+    for box in discover(inputs, failed) if chance <= ERROR else ():
+        kept = {bound.input for bound in box.bounds if bound.quasi_p <= ERROR}
+        plain = measure({name: ends for name, ends in limits_of(box).items() if name in kept}, inputs, failed)
+        if plain.bounds:
+            found.append(
+                Failing(
+                    option=effect.option,
+                    outcome=effect.outcome,
+                    bounds=plain.bounds,
+                    density=plain.density,
+                    coverage=plain.coverage,
+                    overall=float(failed.mean()),
+                    by_chance=chance,
+                )
+            )
+    return found

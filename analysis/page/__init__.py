@@ -1,0 +1,1 @@
+"""The results page: one file to explore what the brief says."""

@@ -1,0 +1,127 @@
+// The parts of the page that hold for the scenario and options chosen: side by side, one outcome, maps.
+const baseName = () => pick(BASE.label);
+const rowsOfScenario = () => DATA.effects.filter((row) => row.scenario === state.scenario);
+const outcomeNamed = (name) => DATA.outcomes.find((outcome) => outcome.name === name);
+
+function chosenOptions() {
+  const rest = REST.map((option, i) => tickBox("shown-" + i, pick(option.label), state.shown.includes(option.name),
+    (on) => choose({ shown: DATA.options.map((o) => o.name).filter((name) =>
+      name === BASE.name || (name === option.name ? on : state.shown.includes(name))) })));
+  return make("fieldset", { class: "choices" }, make("legend", {}, say("explore.shown")), rest);
+}
+
+const scenarioBox = () => DATA.scenarios.length < 2 ? null : selectBox("scenario", say("explore.scenario"),
+  DATA.scenarios.map((s) => [s.name, pick(s.label)]), state.scenario, (scenario) => choose({ scenario }));
+
+// Main outcomes as columns, options as rows.
+function headlineTable() {
+  const rows = rowsOfScenario().filter((row) => outcomeNamed(row.outcome).headline);
+  const columns = [{ head: say("page.option"), text: true }, ...rows.map((row) => {
+    const outcome = outcomeNamed(row.outcome);
+    return { head: pick(outcome.label), small: pick(outcome.change), more: lowAndHigh() };
+  })];
+  const lines = shownOptions().filter((option) => option.place).map((option) => [
+    textCell(pick(option.label)), ...rows.map((row) => spanCell(row.effects[option.place]))]);
+  const base = [textCell(`${baseName()} · ${say("explore.level")}`), ...rows.map((row) => spanCell(row.levels[0]))];
+  return table({ name: "headline", caption: say("explore.headline", { base: baseName(), level: DATA.about.level }), columns, rows: lines, last: base });
+}
+
+function sideBySide() {
+  return [
+    make("p", { class: "lead" }, pick(DATA.advice)[0]),
+    make("ul", {}, pick(DATA.advice)[1].map((line) => make("li", {}, line))),
+    scenarioBox(), chosenOptions(), headlineTable(),
+    piece("best"),
+    make("p", { class: "note" }, pick(DATA.race).join(" ")),
+    pick(DATA.over) && make("p", { class: "note" }, pick(DATA.over)),
+    make("p", { class: "note" }, say("explore.sort_note")),
+    pick(DATA.failing).length > 0 && [make("h3", {}, say("decision.what_if")), make("ul", {}, pick(DATA.failing).map((line) => make("li", {}, line)))],
+  ];
+}
+
+// One outcome: its figure and its table.
+function oneOutcome() {
+  const found = rowsOfScenario().find((row) => row.outcome === state.outcome) || rowsOfScenario()[0];
+  if (!found) return [make("p", {}, say("page.missing"))];
+  const outcome = outcomeNamed(found.outcome);
+  const title = say("explore.effect_figure", { outcome: pick(outcome.label), base: baseName() });
+  const rows = shownOptions().filter((option) => option.place).map((option) => ({ option, cell: found.effects[option.place] }));
+  const drawing = forest(rows, outcome, found.marks, title);
+  const data = oneOutcomeTable(rows, found, outcome, title);
+  const box = selectBox("outcome", say("explore.outcome"), rowsOfScenario().map((row) => [row.outcome, pick(outcomeNamed(row.outcome).label)]),
+    found.outcome, (name) => choose({ outcome: name }));
+  return [box, make("p", { class: "note" }, pick(outcome.meaning)),
+    make("figure", {}, make("figcaption", {}, title), drawing, takeAway("effect", title, () => csvRows(data.columns, data.rows), drawing)),
+    table(data)];
+}
+
+function oneOutcomeTable(rows, found, outcome, caption) {
+  const columns = [
+    { head: say("page.option"), text: true }, { head: say("explore.level"), small: pick(outcome.unit), more: lowAndHigh() },
+    { head: say("explore.mean"), small: pick(outcome.change) }, { head: say("explore.low") }, { head: say("explore.high") },
+    { head: say("explore.verdict"), text: true }];
+  const line = (option, cell) => {
+    const [mean, low, high] = cell ? cell.is : [null, null, null];
+    const [a, b = "", c = ""] = cell ? cell.says : [say("page.missing")];
+    return [textCell(pick(option.label)), spanCell(found.levels[option.place]), { is: mean, show: a }, { is: low, show: b }, { is: high, show: c },
+      textCell(cell && cell.verdict ? verdictWords(cell) : "")];
+  };
+  return { name: "one", caption, columns, rows: rows.map(({ option, cell }) => line(option, cell)) };
+}
+
+// Every outcome as a row, options as columns, sorted by size relative to the level under the base.
+function allOutcomes() {
+  const options = shownOptions().filter((option) => option.place);
+  const columns = [{ head: say("page.outcome"), text: true }, { head: say("explore.theme"), text: true },
+    { head: baseName(), small: say("explore.level"), more: lowAndHigh() }, ...options.map((option) => ({ head: pick(option.label), more: lowAndHigh() }))];
+  const rows = rowsOfScenario().map((row) => {
+    const outcome = outcomeNamed(row.outcome);
+    const level = row.levels[0];
+    const relative = (cell) => !cell ? null : level && level.is[0] ? cell.is[0] / Math.abs(level.is[0]) : cell.is[0];
+    return [
+      { is: pick(outcome.label), show: [pick(outcome.label), make("small", {}, `${pick(outcome.meaning)}${pairSeparator()}${pick(outcome.unit)}`)] },
+      textCell(pick(outcome.theme)), spanCell(level),
+      ...options.map((option) => spanCell(row.effects[option.place], relative(row.effects[option.place])))];
+  });
+  return table({ name: "all", caption: say("explore.all", { base: baseName() }), columns, rows });
+}
+
+// Before, after and the change, by measure.
+function mapPart() {
+  if (!DATA.maps || !DATA.maps.measures.length) return [make("p", {}, say("explore.no_maps"))];
+  const measure = DATA.maps.measures.find((m) => m.name === state.measure);
+  const against = optionNamed(state.against);
+  const level = (id, key, option) => {
+    const { plan: planName, towns } = measure.levels[option.name];
+    const plan = DATA.maps.plans[planName];
+    return townMap({ id, plan, cells: towns, classes: measure.level_classes, unit: pick(measure.unit),
+      title: say(key, { option: pick(option.label), towns: plan.towns.length }) });
+  };
+  const moved = measure.changes[against.name];
+  const maps = [level("map-before", "explore.map_before", BASE), level("map-after", "explore.map_after", against)];
+  if (moved) maps.push(townMap({ id: "map-change", plan: DATA.maps.plans.before, cells: moved.towns, signs: moved.signs,
+    classes: measure.change_classes, unit: pick(measure.change_unit),
+    title: say("explore.map_change", { option: pick(against.label), base: baseName() }) }));
+  return [
+    selectBox("measure", say("explore.measure"), DATA.maps.measures.map((m) => [m.name, pick(m.label)]), state.measure, (name) => choose({ measure: name })),
+    REST.length > 0 && selectBox("against", say("explore.against"), REST.map((o) => [o.name, pick(o.label)]), state.against, (name) => choose({ against: name })),
+    make("p", { class: "note" }, `${say("explore.one_scale")} ${say("explore.map_hint")}`),
+    make("div", { class: "maps" }, maps),
+    moved && townTable(measure, against, moved)];
+}
+
+function townTable(measure, against, moved) {
+  const open = state.towns === "yes";
+  const button = make("button", { type: "button", id: "towns-open", "aria-expanded": String(open), "aria-controls": "town-rows",
+    onclick: () => choose({ towns: open ? "no" : "yes" }) }, say(open ? "explore.hide_towns" : "explore.show_towns"));
+  const plan = DATA.maps.plans.before;
+  const before = measure.levels[BASE.name].plan === "before" ? measure.levels[BASE.name].towns : plan.towns.map(() => null);
+  const cell = (value) => value ? numberCell(value) : { is: null, show: say("page.missing") };
+  const columns = [{ head: say("places.town"), text: true }, { head: say("places.district"), text: true },
+    { head: say("places.before"), small: pick(measure.unit) }, { head: say("places.change"), small: pick(measure.change_unit) },
+    { head: say("explore.sure"), text: true }];
+  const rows = plan.towns.map((town, i) => [textCell(town, "zh"), textCell(pick(plan.districts[i])), cell(before[i]), cell(moved.towns[i]),
+    textCell(sureWords(moved.signs[i]))]);
+  const caption = say("explore.towns", { measure: pick(measure.label), base: baseName(), option: pick(against.label) });
+  return [make("p", {}, button), make("div", { id: "town-rows" }, open && table({ name: "towns", caption, columns, rows }))];
+}

@@ -1,0 +1,57 @@
+"""The brief and the page in a real browser, offline, at both widths and in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import CROWDED, WIDTHS, opened
+from playwright.sync_api import Browser
+
+from analysis.brief.words import LANGUAGES
+
+FILES = {"brief": "brief.{}.html", "page": "page.html"}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("kind", FILES)
+def test_it_opens_from_disk_for_everybody(chromium: Browser, written: Path, kind: str, lang: str, width: int) -> None:
+    path = written / FILES[kind].format(lang)
+    with opened(chromium, path, width=width, address=f"#lang={lang}") as seen:
+        page = seen.page
+        assert (page.get_attribute("html", "lang") or "").startswith(lang)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width  # nothing sticks out sideways
+        assert page.locator("figure svg").count() > 5 and page.evaluate(CROWDED) == []
+        assert seen.fonts() == {("Noto Sans SC", True)}  # no character fell back to a font of the machine
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["impact"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
+        assert seen.quiet()
+
+
+def test_the_font_check_sees_a_missing_glyph(chromium: Browser, written: Path, tmp_path: Path) -> None:
+    page = (written / "page.html").read_text("utf-8")
+    assert '"title":{"en":"' in page
+    path = tmp_path / "page.html"
+    path.write_text(page.replace('"title":{"en":"', '"title":{"en":"☎', 1), "utf-8")
+    with opened(chromium, path, address="#lang=en") as seen:
+        assert {inside for _, inside in seen.fonts()} == {True, False}
+
+
+def test_the_policy_of_each_file_stops_what_is_not_its_own(chromium: Browser, written: Path) -> None:
+    """A script and an image put into either file from outside neither run nor load."""
+    for name in ("brief.en.html", "page.html"):
+        with opened(chromium, written / name) as seen:
+            seen.page.evaluate(
+                """() => {
+                  const script = document.createElement("script");
+                  script.textContent = "window.fired = 1";
+                  document.body.append(script);
+                  const image = document.createElement("img");
+                  image.src = "https://example.org/a.png";
+                  document.body.append(image);
+                }"""
+            )
+            assert seen.page.evaluate("window.fired") is None
+            assert len(seen.said) == 2 and all("Content Security Policy" in line for line in seen.said)

@@ -1,0 +1,202 @@
+"""The decision as the brief shows it: honest wording, equal numbers, every number a key of results.json."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import OPTIONS, record
+from test_written_brief import Page
+
+from analysis.brief.document import DIGITS, brief
+from analysis.brief.reading import advice
+from analysis.brief.words import LANGUAGES, entries, words
+from analysis.decision.apart import Coalitions
+from analysis.decision.assumed import Draws, Swept
+from analysis.decision.runs import HEADLINE, Sampling
+from analysis.results import Facts, Results, build
+from sim.outcomes import OUTCOMES
+from sim.reforms import REFORMS
+from sim.reforms.base import Option, Rollout
+from sim.world import City
+
+NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
+DRAWS, PARTS = 40, ("grid", "fund")
+
+
+@pytest.fixture(scope="session")
+def whole(city: City) -> Results:
+    """Results with everything: two scenarios, draws of assumptions, a package taken apart."""
+    runs = {
+        name: [record(city, r, effect, places=places) for r in range(8)]
+        for name, (effect, places, _) in OPTIONS.items()
+    }
+    aged = {
+        name: [record(city, r, -effect, places=places) for r in range(8)]
+        for name, (effect, places, _) in OPTIONS.items()
+    }
+    options = {
+        name: Option(
+            name=name,
+            rollouts=tuple((key, Rollout(reform=REFORMS[key](**fields), from_day=28)) for key, fields in reforms),
+        )
+        for name, (_, _, reforms) in OPTIONS.items()
+    }
+    facts = Facts(
+        options=options, days=90, warmup=28, seed=1, command="reformsim compare city=tiny", versions={"reformsim": "0"},
+        sampling=Sampling(ended="settled", first=8, most=20), draws=_draws(), coalitions=_coalitions(),
+    )  # fmt: skip
+    return build(runs, city, facts=facts, others={"ageing": aged})
+
+
+def _draws() -> Draws:
+    rng = np.random.default_rng(8)
+    points = rng.uniform(0.15, 0.45, (DRAWS, 1))
+
+    def outcomes(slope: float) -> list[dict[str, float]]:
+        return [dict.fromkeys(OUTCOMES, 6.0 * (1.0 + slope * (x - 0.25))) for x in points[:, 0]]
+
+    return Draws(
+        asked=DRAWS,
+        residents=2400,
+        share=1.0,
+        levers=(Swept(lever="grid.patrol_share", value=0.3, low=0.15, high=0.45, log=False),),
+        points=points,
+        outcomes={name: outcomes(float(i)) for i, name in enumerate(OPTIONS)},
+        again={
+            name: [dict.fromkeys(OUTCOMES, 6.0 + 0.1 * i + 0.01 * r * i) for r in range(8)]
+            for i, name in enumerate(OPTIONS)
+        },
+    )
+
+
+def _coalitions() -> Coalitions:
+    coalitions = [frozenset(c) for size in range(3) for c in combinations(PARTS, size)]
+    luck = np.random.default_rng(9).normal(0.0, 0.1, 8)
+    return Coalitions(
+        option="grid_300_same_staff",
+        parts=PARTS,
+        residents=2400,
+        share=1.0,
+        outcomes={c: [{o: 6.0 - len(c) + x * len(c) for o in HEADLINE} for x in luck] for c in coalitions},
+    )
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def shown(page: str) -> str:
+    """The text of a page, its figures left out: their axes have round numbers of their own."""
+    return " ".join(Page(re.sub(r"<svg.*?</svg>", " ", page, flags=re.DOTALL)).words)
+
+
+def test_every_number_of_the_brief_is_a_key_of_results(whole: Results, tmp_path: Path) -> None:
+    """Rounded as shown, as it stands or as a percentage. Words of our own and texts of the results bring theirs."""
+    found = list(leaves(json.loads(whole.save(tmp_path / "results.json").read_text("utf-8"))))
+    known = {
+        round(sign * factor * x, places)
+        for x in found
+        if isinstance(x, int | float) and not isinstance(x, bool) and math.isfinite(x)
+        for factor in (1.0, 100.0)
+        for sign in (1.0, -1.0)
+        for places in range(7)
+    }
+    texts = " ".join([*(x for x in found if isinstance(x, str)), *(e["en"] for e in entries().values())])
+    said = set(NUMBER.findall(texts.replace("-", "−"))) | set(NUMBER.findall(texts))
+    page = shown(brief(whole, "en"))
+    for digest in (d for option in whole.options for d in option.digests):
+        assert digest[:DIGITS] in page
+        page = page.replace(digest[:DIGITS], " ")
+    told = Counter(NUMBER.findall(page))
+    assert sum(told.values()) > 1000
+    unknown = [
+        token
+        for token in told
+        if token not in said and token.lstrip("−") not in said
+        if not any(
+            math.isclose(float(token.replace(",", "").replace("−", "-")), k, rel_tol=0.0, abs_tol=1e-9) for k in known
+        )
+    ]
+    assert not unknown, " ".join(sorted(unknown))
+
+
+def test_both_languages_show_the_same_numbers_of_the_decision(whole: Results) -> None:
+    told = {lang: Counter(NUMBER.findall(" ".join(Page(brief(whole, lang)).words))) for lang in LANGUAGES}
+    assert told["en"] == told["zh"]
+
+
+def test_a_brief_with_everything_is_rebuilt_byte_for_byte(whole: Results, tmp_path: Path) -> None:
+    again = Results.load(whole.save(tmp_path / "r.json"))
+    assert again == whole
+    for lang in LANGUAGES:
+        assert brief(again, lang) == brief(whole, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_section_is_there_and_only_where_something_is_known(whole: Results, lang: str) -> None:
+    say = words(lang)
+    headings = [say(f"{name}.heading") for name in ("assumed", "apart", "equity", "robust", "weights")]
+    page = brief(whole, lang)
+    assert all(heading in page for heading in headings)
+    bare = brief(replace(whole, assumed=None, apart=None, robust=()), lang)
+    assert [heading in bare for heading in headings] == [False, False, True, False, True]
+
+
+def test_a_sure_effect_whose_sign_hangs_on_assumptions_is_not_called_better(whole: Results) -> None:
+    """Draws of patrol at .15 to .45 turn every effect round at .25; without them the same effect is better."""
+    say = words("en")
+    first = brief(whole, "en").split("</table>")[0]
+    assert say("assumed.hangs") in first and f">{say('verdict.better')}<" not in first
+    alone = brief(replace(whole, assumed=None), "en").split("</table>")[0]
+    assert say("assumed.hangs") not in alone and f">{say('verdict.better')}<" in alone
+    assert "[−" not in alone and "[−" in first
+
+
+def test_how_the_runs_ended_is_said(whole: Results) -> None:
+    for ended in ("settled", "budget", "stopped", "fixed"):
+        page = shown(brief(replace(whole, sampling=Sampling(ended=ended, first=8, most=20)), "en"))  # type: ignore[arg-type]
+        assert words("en")(f"race.{ended}", runs=8, most=20) in page
+
+
+def test_a_selected_option_that_is_not_told_apart_is_called_no_more_than_that(whole: Results) -> None:
+    choice = next(c for c in whole.choices if c.outcome == "days_to_solved")
+    near = replace(
+        choice, best=None, leader="fund_plus_50", among=("status_quo", "fund_plus_50"), level=False,
+        race=replace(choice.race, selected="fund_plus_50"),
+    )  # fmt: skip
+    _, lines = advice(replace(whole, choices=(near,)), words("en"))
+    assert "Fund +50% is the best, or within" in lines[0] and "not told apart from Status quo" in lines[0]
+    _, (still,) = advice(replace(whole, choices=(replace(near, race=replace(near.race, selected=None)),)), words("en"))
+    assert "is the best" not in still and "no separable best" in still
+
+
+def test_probabilities_are_given_the_assumptions(whole: Results) -> None:
+    verdict = replace(whole.verdict, kind="best", option="fund_plus_50", chance=0.97)
+    for lang in LANGUAGES:
+        page = shown(brief(replace(whole, verdict=verdict), lang))
+        assert words(lang)("choice.chance", chance="97%") in page
+    for key, entry in entries().items():
+        if "probability" in entry["en"] and key.startswith("choice."):
+            assert "iven these assumptions" in entry["en"] and "在这些假设下" in entry["zh"]
+
+
+def test_results_hold_nothing_that_json_has_not(whole: Results) -> None:
+    assert not any(isinstance(x, float) and not math.isfinite(x) for x in leaves(asdict(whole)))
