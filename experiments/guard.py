@@ -19,7 +19,7 @@ from experiments.refusal import COMMAND_LINE, Refusal, quoted, refuse
 MOST_BYTES = 262_144
 DEEPEST = 16
 LONGEST_OVERRIDE = 4_096
-MOST_OVERRIDES = 256
+MOST_OVERRIDES = 1024
 
 KEY = re.compile(r"[^\W\d]\w*(\.\w+)*")
 INTERPOLATION = re.compile(r"\$\{[^\W\d]\w*(\.\w+)*\}")

@@ -8,6 +8,7 @@ from typing import Any
 
 COMMAND_LINE = "command line"
 LONGEST_VALUE = 80
+LONGEST_LIST = 250
 LONGEST_LINE = 600
 
 
@@ -33,9 +34,17 @@ def refuse(
     shown = "" if value is ... else f" = {quoted(value)}"
     text = f"{where}: {key}{shown}: {allowed}"
     if known:
-        text += f" {', '.join(known)}"
+        text += f" {_listed(name, known)}"
     near = get_close_matches(name, known, n=1, cutoff=0.5) if name else []
     return Refusal(text + (f"; nearest: {near[0]}" if near else ""))
+
+
+def _listed(name: str, known: list[str]) -> str:
+    """All names, or where they are too many the nearest ones and how many there are."""
+    if len(", ".join(known)) <= LONGEST_LIST:
+        return ", ".join(known)
+    near = get_close_matches(name, known, n=6, cutoff=0.0) if name else known[:6]
+    return f"{', '.join(near)} and {len(known) - len(near)} more"
 
 
 def quoted(value: Any) -> str:
