@@ -85,7 +85,7 @@ class AssumedEffect:
 class AssumedBest:
     """How often each option is the best on an outcome over the draws; ties are shared out.
 
-    `error` is the standard error of each chance, from the number of draws.
+    `error` is the standard error of each chance, from the number of draws (two more of each kind added).
     """
 
     outcome: str
@@ -206,7 +206,8 @@ def _best(draws: Draws) -> tuple[AssumedBest, ...]:
         good = sign_of(better) * table
         first = good == good.max(axis=1, keepdims=True)
         chance = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
-        error = np.sqrt(chance * (1.0 - chance) / len(table))
+        near = (chance * len(table) + 2.0) / (len(table) + 4.0)  # A. Agresti, B. Coull 1998: 0 of few is not surely 0
+        error = np.sqrt(near * (1.0 - near) / (len(table) + 4.0))
         found.append(
             AssumedBest(
                 outcome=outcome,

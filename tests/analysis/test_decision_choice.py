@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,6 +56,26 @@ def test_a_noisy_race_names_nobody_and_says_how_many_more_runs(sequential: bool)
     choice = one({"a": 0.0, "b": -2.0}, n=10, sd=6.0, sequential=sequential)
     assert choice.best is None and set(choice.among) == {"a", "b"} and not choice.level
     assert choice.more is not None and choice.more > 10
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_the_choice_is_right_under_very_unequal_variances_and_in_any_order(sequential: bool) -> None:
+    """Spreads 80 to 1, the noisiest the best by 3 days of 97. Of 40 studies, 5 % of which may err, 6 do in 1.4 %."""
+    gaps = {"base": 0.0, "calm": 0.5, "wild": -3.0, "middling": 2.0}
+    spreads = {"base": 1.0, "calm": 0.1, "wild": 8.0, "middling": 1.0}
+    wrong, named = 0, 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        luck = rng.normal(0.0, 5.0, 300)
+        values = {n: (100.0 + luck + g + rng.normal(0.0, spreads[n], 300)).tolist() for n, g in gaps.items()}
+        found = [
+            choices("base", runs_of({"days_to_solved": {n: values[n] for n in order}}), sequential=sequential)[0]
+            for order in (["base", *others] for others in permutations(("calm", "wild", "middling")))
+        ]
+        assert len({c.best for c in found}) == 1 and len({frozenset(c.among) for c in found}) == 1
+        wrong += found[0].best not in (None, "wild")
+        named += found[0].best == "wild"
+    assert wrong <= 5 and named >= 30
 
 
 def test_a_fixed_study_rarely_names_a_false_best() -> None:

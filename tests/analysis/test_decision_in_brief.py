@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import combinations
 from pathlib import Path
@@ -22,14 +22,21 @@ from analysis.brief.reading import advice
 from analysis.brief.words import LANGUAGES, entries, words
 from analysis.decision.apart import Coalitions
 from analysis.decision.assumed import Draws, Swept
+from analysis.decision.margins import Beside
 from analysis.decision.runs import HEADLINE, Sampling
 from analysis.results import Facts, Results, build
+from experiments.margins import COUNTED, MORE
 from sim.outcomes import OUTCOMES
 from sim.reforms import REFORMS
 from sim.reforms.base import Option, Rollout
+from sim.trial import Record
 from sim.world import City
+from sim.world.tallies import TALLIES
 
 NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
+SECTIONS = (
+    "assumed", "knowing", "apart", "equity", "robust", "weights", "margins", "standing", "walking", "duties",
+)  # fmt: skip
 DRAWS, PARTS = 40, ("grid", "fund")
 
 
@@ -44,16 +51,21 @@ def whole(city: City) -> Results:
         name: [record(city, r, -effect, places=places) for r in range(8)]
         for name, (effect, places, _) in OPTIONS.items()
     }
+    closed = {"merge": {"keep_branches": 0.0}}  # so that somebody walks further
     options = {
         name: Option(
             name=name,
-            rollouts=tuple((key, Rollout(reform=REFORMS[key](**fields), from_day=28)) for key, fields in reforms),
+            rollouts=tuple(
+                (key, Rollout(reform=REFORMS[key](**{**fields, **closed.get(key, {})}), from_day=28))
+                for key, fields in reforms
+            ),
         )
         for name, (_, _, reforms) in OPTIONS.items()
     }
     facts = Facts(
         options=options, days=90, warmup=28, seed=1, command="reformsim compare city=tiny", versions={"reformsim": "0"},
         sampling=Sampling(ended="settled", first=8, most=20), draws=_draws(), coalitions=_coalitions(),
+        beside=_beside(city, runs),
     )  # fmt: skip
     return build(runs, city, facts=facts, others={"ageing": aged})
 
@@ -89,6 +101,28 @@ def _coalitions() -> Coalitions:
         share=1.0,
         outcomes={c: [{o: 6.0 - len(c) + x * len(c) for o in HEADLINE} for x in luck] for c in coalitions},
     )
+
+
+def _beside(city: City, runs: Mapping[str, Sequence[Record]]) -> Beside:
+    """Runs of everything a little better than under the status quo, in a city whose cases come and go."""
+    rng = np.random.default_rng(10)
+
+    def counted(records: Sequence[Record], more: int) -> list[Record]:
+        daily = rng.poisson(50.0, (90, 1, len(TALLIES))) + more
+        daily[40:45, 0, TALLIES.index("arrived")] += 300 * more
+        daily[45:, 0, TALLIES.index("departed")] = daily[45:, 0, TALLIES.index("arrived")] + 10 * more
+        return [replace(r, daily=daily) for r in records]
+
+    base, better = runs["status_quo"], runs["grid_300_same_staff"]
+    dearer = [replace(r, outcomes={**r.outcomes, "cost_per_resident": 2_000.0}) for r in better]
+    return Beside(
+        residents=2400, share=1.0, days=90, warmup=28, districts=(("甲区", "First", 2400),), today=counted(base, 0),
+        more={name: counted(dearer, 0) for name in MORE}, added=dict.fromkeys(COUNTED, 3.0),
+        merge="merge_branches_kept",
+        branches={0.0: counted(runs["merge_branches_kept"], 0), 1.0: counted(better, 0)},
+        calm={name: counted(several, 0) for name, several in runs.items()},
+        surged={name: counted(several, 1) for name, several in runs.items()}, surge_from=40, surge_until=45,
+    )  # fmt: skip
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -153,11 +187,13 @@ def test_a_brief_with_everything_is_rebuilt_byte_for_byte(whole: Results, tmp_pa
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_section_is_there_and_only_where_something_is_known(whole: Results, lang: str) -> None:
     say = words(lang)
-    headings = [say(f"{name}.heading") for name in ("assumed", "apart", "equity", "robust", "weights")]
+    headings = [say(f"{name}.heading") for name in SECTIONS]
     page = brief(whole, lang)
-    assert all(heading in page for heading in headings)
-    bare = brief(replace(whole, assumed=None, apart=None, robust=()), lang)
-    assert [heading in bare for heading in headings] == [False, False, True, False, True]
+    assert [heading for heading in headings if heading not in page] == []
+    bare = brief(replace(whole, assumed=None, apart=None, robust=(), margins=None, walking=(), knowing=None), lang)
+    assert {name for name, heading in zip(SECTIONS, headings, strict=True) if heading in bare} == {
+        "equity", "weights", "standing", "duties",
+    }  # fmt: skip
 
 
 def test_a_sure_effect_whose_sign_hangs_on_assumptions_is_not_called_better(whole: Results) -> None:

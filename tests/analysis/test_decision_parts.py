@@ -138,6 +138,7 @@ def test_the_interval_over_assumptions_and_what_drives_the_sign() -> None:
     assert [(b.input, b.side) for b in box.bounds] == [("first", "at_least")]
     assert box.bounds[0].value == pytest.approx(0.5, abs=0.1) and box.density > 0.9 and box.coverage > 0.8
     assert found.best[0].chance["option"] == pytest.approx(effect.better)
+    assert found.best[0].error["option"] == pytest.approx(np.sqrt(0.25 / 204), rel=0.02)
     assert (found.draws, found.asked) == (200, 201)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +107,10 @@ def test_unequal_replications_are_refused(city: City) -> None:
     with pytest.raises(ValueError, match="at least one option"):
         build({}, city, facts=Facts(**facts, scenario="base"))
     assert Option().rollouts == ()
+
+
+def test_every_key_of_the_file_is_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "results.md").read_text("utf-8")
+    firsts = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = [name for cell in firsts for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(named) == sorted(field.name for field in fields(Results))

@@ -39,7 +39,7 @@ def test_the_shipped_commands_mean_what_their_files_say() -> None:
     run, compare = read("run", []), read("compare", [])
     assert (run.city.name, run.days, run.warmup, run.seed, run.replications) == ("chengdu", 90, 28, 1, (0,))
     assert (compare.days, compare.warmup, compare.replications, compare.processes) == (90, 28, tuple(range(20)), 2)
-    assert (compare.adaptive, compare.assumptions, compare.attribute) == (True, 128, "")
+    assert (compare.adaptive, compare.assumptions, compare.attribute) == (True, 256, "full_package")
     assert run.rules == compare.rules == Rules()
     assert run.scenarios == compare.scenarios == {"base": Scenario()}
     assert [option.name for option in run.options] == ["status_quo"] and not run.options[0].rollouts

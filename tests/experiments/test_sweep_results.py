@@ -168,7 +168,7 @@ def test_verify_names_what_came_out_otherwise(store: Path, capsys: pytest.Captur
 
 
 def test_verify_takes_a_comparison_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["city=tiny", "days=12", "replications=2", "processes=1", f"out={tmp_path / 'kept'}"]
+    words = ["city=tiny", "days=12", "replications=2", "assumptions=4", "processes=1", f"out={tmp_path / 'kept'}"]
     assert main(["compare", *words, "option=status_quo,grid_300_hire"]) == 0
     assert main(["verify", str(tmp_path / "kept")]) == 0
     assert "4 of 4 trials run again, every digest the same" in capsys.readouterr().out

@@ -53,7 +53,7 @@ def test_a_folder_of_another_study_is_not_touched(tmp_path: Path, capsys: pytest
 
 
 def test_compare_writes_the_brief_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    given = ["city=tiny", "days=40", "replications=2", "processes=1", "out=kept", "--json"]
+    given = ["city=tiny", "days=40", "replications=2", "assumptions=4", "processes=1", "out=kept", "--json"]
     assert main(["compare", *given, "option=status_quo,merge_branches_closed"]) == 0
     shown = document(capsys)
     walk = [e for e in shown["effects"] if e["option"] == "merge_branches_closed" and e["outcome"] == "walk_minutes"]
