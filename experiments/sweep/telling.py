@@ -6,13 +6,14 @@ import math
 from typing import Any
 
 from analysis.brief.numbers import scale, spanned
-from analysis.brief.reading import HEADLINE, unit_of
 from analysis.brief.words import Words, words
 from experiments.sweep.summary import KEYS, Summary
 from experiments.terminal import print_table
 from sim.outcomes import OUTCOMES
 
 SHOWN = 12  # cases
+# The outcomes of the brief's first page, whose own module brings in libraries that a sweep does without.
+HEADLINE = ("days_to_solved", "unmet_share", "active_share", "walk_minutes", "cost_per_resident")
 NUMBERS = {"": "mean", "_low": "low", "_high": "high"}
 
 
@@ -38,7 +39,7 @@ def told(summary: Summary) -> list[dict[str, Any]]:
 def print_told(summary: Summary, lang: str, folder: str) -> None:
     """The same as a table: below each level, how it differs from the case that it is compared with."""
     text, said = words(lang), told(summary)
-    columns = [text("page.option"), "", *(f"{text.name('outcome', name)} ({unit_of(name, text, change=True)})"
+    columns = [text("page.option"), "", *(f"{text.name('outcome', name)} ({text(scale(OUTCOMES[name].unit).change)})"
                                           for name in HEADLINE)]  # fmt: skip
     rows = []
     for first in range(0, len(said), len(HEADLINE)):

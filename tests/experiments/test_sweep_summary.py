@@ -13,10 +13,11 @@ import pytest
 import stand_ins
 from sweeping import plan_of, rows, settings_of, sweep
 
+from analysis.brief import reading
 from analysis.compare import paired, t_interval
 from experiments.cli import main
 from experiments.sweep.summary import summarise, summary_table
-from experiments.sweep.telling import SHOWN, told
+from experiments.sweep.telling import HEADLINE, SHOWN, told
 
 WORDS = ["city=tiny", "days=3", "option=status_quo,grid_300_hire", "scenario=base,ageing", "rules.grid.nets=1,2,3",
          "replications=6", "part=7"]  # fmt: skip
@@ -88,7 +89,7 @@ def test_what_is_printed_is_what_is_exported(tmp_path: Path, capsys: pytest.Capt
             (row["point"], row["option"], row["scenario"], row["outcome"]): row for row in csv.DictReader(handle)
         }
     said = told(summarise(store, sorted((store / "parts").glob("outcomes-*.parquet"))))
-    assert len(said) == 5 * min(SHOWN, 12) and json.dumps(said)
+    assert len(said) == 5 * min(SHOWN, 12) and json.dumps(said) and HEADLINE == reading.HEADLINE
     for row in said:
         other = exported[str(row["point"]), row["option"], row["scenario"], row["outcome"]]
         assert float(other["mean"]) == row["mean"] or math.isnan(row["mean"])
