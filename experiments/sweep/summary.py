@@ -57,11 +57,11 @@ def summarise(store: Path, parts: Sequence[Path]) -> Summary:
     Args:
         parts: its tables of outcomes.
     """
-    plan = pq.read_table(store / TABLE)
+    plan = pq.ParquetFile(store / TABLE).read()
     planned = len(set(plan["replication"].to_pylist()))
     many = plan.num_rows // planned
     rows = plan.slice(0, many)  # the plan goes replication by replication, all cases in each
-    trial = plan["trial"].to_numpy().reshape(planned, many)
+    trial = _numbers(plan["trial"]).reshape(planned, many)
     outcomes = tuple(OUTCOMES)
     values, kept = _values(parts, int(trial.max()) + 1, outcomes)
     base = _bases(list(zip(*(rows[key].to_pylist() for key in KEYS), strict=True)))
@@ -105,15 +105,22 @@ def summary_table(summary: Summary) -> pa.Table:
 def _values(parts: Sequence[Path], trials: int, outcomes: Sequence[str]) -> tuple[F64, npt.NDArray[np.bool_]]:
     """Values [trials, outcomes] of the whole city, nan where there is none, and which trials are kept."""
     values, kept = np.full((trials, len(outcomes)), np.nan), np.zeros(trials, np.bool_)
+    known = {name: place for place, name in enumerate(outcomes)}
     for path in parts:
-        part = pq.read_table(path, columns=["trial", "outcome", "group", "value"], filters=[("group", "==", "all")])
+        part = pq.ParquetFile(path).read(columns=["trial", "outcome", "value"])
         names = part["outcome"].combine_chunks().dictionary_encode()
-        known = {name: place for place, name in enumerate(outcomes)}
         place = np.array([known.get(name, -1) for name in names.dictionary.to_pylist()], np.int64)
-        trial = part["trial"].to_numpy()
-        values[trial, place[names.indices.to_numpy()]] = part["value"].to_numpy()
+        place, trial = place[_numbers(names.indices)], _numbers(part["trial"])
+        ours = place >= 0  # the others are by kind of station
+        values[trial[ours], place[ours]] = _numbers(part["value"])[ours]
         kept[trial] = True
     return values, kept
+
+
+def _numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
+    """A column without gaps. Not by `to_numpy`, which imports pandas wherever it is installed."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.from_dlpack(whole)
 
 
 def _bases(cases: Sequence[tuple[Any, ...]]) -> npt.NDArray[np.int32]:

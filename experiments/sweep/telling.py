@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from analysis.brief.numbers import scale, spanned
-from analysis.brief.reading import unit_of
 from analysis.brief.words import Words, words
 from analysis.decision.runs import HEADLINE
 from experiments.sweep.summary import KEYS, Summary
@@ -39,7 +38,7 @@ def told(summary: Summary) -> list[dict[str, Any]]:
 def print_told(summary: Summary, lang: str, folder: str) -> None:
     """The same as a table: below each level, how it differs from the case that it is compared with."""
     text, said = words(lang), told(summary)
-    columns = [text("page.option"), "", *(f"{text.name('outcome', name)} ({unit_of(name, text, change=True)})"
+    columns = [text("page.option"), "", *(f"{text.name('outcome', name)} ({text(scale(OUTCOMES[name].unit).change)})"
                                           for name in HEADLINE)]  # fmt: skip
     rows = []
     for first in range(0, len(said), len(HEADLINE)):
