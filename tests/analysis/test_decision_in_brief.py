@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import OPTIONS, record
+from made_up_records import OPTIONS, record
 from test_written_brief import Page
 
 from analysis.brief.document import DIGITS, brief
