@@ -120,9 +120,9 @@ def count(layout: Layout) -> dict[str, float]:
         "halls": float(layout.halls),
         "hall_windows": servers[Stage.TOWN_COUNTER],
         "compound_stations": float(stations.stop - stations.start),
-        "community_posts": posts["community"] + posts["windows"],
+        "community_posts": posts["community"] + posts["community_windows"],
         "grid_posts": posts["grid"],
-        "town_posts": posts["town_team"] + posts["town_posts"],
+        "town_posts": posts["town_team"] + posts["town_windows"] + posts["town_posts"],
     }
 
 

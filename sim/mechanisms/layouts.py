@@ -14,6 +14,7 @@ from sim.mechanisms.staffing import (
     grid_patches,
     town_fte,
     whole,
+    window_posts,
     windows,
 )
 from sim.practices.one_team import SKILL_MIX, TRIPS
@@ -269,8 +270,12 @@ def _counters(
 def paid_posts(rules: Rules, district: District, towns: int, grid: float) -> dict[str, float]:
     """Posts on the payroll by kind of staff."""
     people, staff = district.residents / 1e4, rules.staff
+    community = people * staff.community_per_10k
+    at_windows = window_posts(rules, community, district.residents)
     return {
-        "community": people * staff.community_per_10k,
+        "community": community,
+        "community_windows": at_windows[0],
+        "town_windows": at_windows[1],
         "grid": grid,
         "town_team": people * staff.town_team_per_10k * (1 - rules.jurisdiction.cost_saving),
         "town_posts": towns * staff.town_posts * (1 - rules.jurisdiction.cost_saving),

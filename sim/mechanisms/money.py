@@ -36,27 +36,18 @@ def yearly(rules: Rules, layout: Layout, effects: Effects, people: int, city_peo
     }
     for purpose, (full, branches, each) in (("centres", offices), ("town_complexes", halls)):
         yuan[purpose] = (full + branches * carriers.branch_cost_share) * each
-    for beside in (carriers_beyond_today(rules, layout, people), effects.yuan):
+    for beside in (carriers_beyond_today(rules, layout), effects.yuan):
         for purpose, amount in beside.items():
             yuan[purpose] = yuan.get(purpose, 0.0) + amount
     return {purpose: int(np.floor(amount * 100.0 + 0.5)) for purpose, amount in yuan.items()}
 
 
-def carriers_beyond_today(rules: Rules, layout: Layout, people: int) -> dict[str, float]:
-    """Yuan a year by purpose for windows, opening hours and compound stations, less what today's cost.
-
-    Whoever sits at windows is counted by window-hours: community workers bound at the counter, town staff one a window
-    and shift. More or longer open windows so are hired, fewer let go; a compound station costs by its openings.
-    """
+def carriers_beyond_today(rules: Rules, layout: Layout) -> dict[str, float]:
+    """Yuan a year by purpose for windows, opening hours and compound stations, less what today's cost."""
     carriers, staff, posts = rules.carriers, rules.staff, layout.workers
-    longer = (1.0 + carriers.extra_hours / 8.0) * (1.2 if carriers.saturday else 1.0)  # six days instead of five
-    bound = posts["community"] * (1.0 - staff.admin_share) * staff.counter_share
-    more = TODAY.community_residents_per_window / carriers.community_residents_per_window * longer - 1.0
-    town = people / TODAY.town_residents_per_window
-    town_more = TODAY.town_residents_per_window / carriers.town_residents_per_window * longer - 1.0
     openings = carriers.compound_share * carriers.compound_openings - TODAY.compound_share * TODAY.compound_openings
     return {
-        "community_wages": bound * more * staff.community_wage,
-        "town_wages": town * town_more * staff.town_wage,
+        "community_wages": posts["community_windows"] * staff.community_wage,
+        "town_wages": posts["town_windows"] * staff.town_wage,
         "centres": (layout.compounds.size - 1) * openings * carriers.opening_yuan,
     }

@@ -15,12 +15,13 @@ import numpy as np
 
 from sim.kernels.arithmetic import exp as _exp
 from sim.mechanisms.dials import CONSTANT, merged
-from sim.rules import Rules
+from sim.rules import Carriers, Rules
 from sim.services import CHANNELS, DEPARTMENTS, Item, catalogue
 from sim.world.cases import Stage
 from sim.world.city import F64, I32, I64
 from sim.world.layout import STATION
 
+TODAY = Carriers()
 WORKING_DAYS = 250.0  # a year, as the paid days of Staff.days_a_year are meant
 ALL_WEEK = 0b1111111
 LEAST_SHARE = 0.15  # of a post; below it a station could hardly open
@@ -69,6 +70,21 @@ def whole(fte: F64) -> I32:
 def windows(people: I64, per_window: float, least: int | I32 = 1) -> I32:
     """Windows of counters for so many people."""
     return np.maximum(least, np.ceil(people / per_window)).astype(np.int32)
+
+
+def window_posts(rules: Rules, community: float, people: int) -> tuple[float, float]:
+    """Posts at community and at town windows beyond today's.
+
+    Whoever sits at windows is counted by window-hours: of `community` posts those bound at the counter, of the town's
+    staff one a window and shift for so many people. More or longer open windows are hired for, fewer let go.
+    """
+    carriers, staff = rules.carriers, rules.staff
+    longer = (1.0 + carriers.extra_hours / 8.0) * (1.2 if carriers.saturday else 1.0)  # six days instead of five
+    bound = community * (1.0 - staff.admin_share) * staff.counter_share
+    more = TODAY.community_residents_per_window / carriers.community_residents_per_window * longer - 1.0
+    town = people / TODAY.town_residents_per_window
+    town_more = TODAY.town_residents_per_window / carriers.town_residents_per_window * longer - 1.0
+    return bound * more, town * town_more
 
 
 def community_fte(rules: Rules, people: I64) -> F64:

@@ -118,11 +118,11 @@ def test_a_floor_softens_cuts_of_the_budget() -> None:
 
 
 def test_window_hours_and_openings_are_paid() -> None:
-    layout, none = laid_out(Rules()), Effects.none(LOCAL.places, LOCAL.compound_id.size)
+    none = Effects.none(LOCAL.places, LOCAL.compound_id.size)
 
     def paid(**levers: float) -> dict[str, int]:
         rules = replace(Rules(), carriers=replace(Carriers(), **levers))
-        return yearly(rules, layout, none, LOCAL.residents, LOCAL.residents)
+        return yearly(rules, laid_out(rules), none, LOCAL.residents, LOCAL.residents)
 
     today = paid()
     half_more = paid(community_residents_per_window=Carriers().community_residents_per_window / 1.5)
