@@ -110,7 +110,7 @@ def test_unequal_replications_are_refused(city: City) -> None:
 
 
 def test_every_key_of_the_file_is_in_the_reference() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "results.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")
     firsts = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     named = [name for cell in firsts for name in re.findall(r"`(\w+)`", cell)]
     assert sorted(named) == sorted(field.name for field in fields(Results))
