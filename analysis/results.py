@@ -171,6 +171,7 @@ def build(
         for o, several in runs.items()
         for r, record in enumerate(several)
     ]
+    raced = {name: [finite(r.outcomes) for r in several] for name, several in records.items()}
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
     starts = {name: _start(option) for name, option in options.items()}
     return Results(
@@ -214,11 +215,11 @@ def build(
         transition=transition(records, starts, confidence=facts.confidence),
         robust=robust(scenarios),
         favoured=favoured(records),
-        assumed=over_assumptions(facts.draws) if facts.draws and len(facts.draws.points) else None,
+        assumed=over_assumptions(facts.draws, raced) if facts.draws and len(facts.draws.points) else None,
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
         standing=stands,
         walking=walks,
-        knowing=knowing(facts.draws) if facts.draws else None,
+        knowing=knowing(facts.draws, raced) if facts.draws else None,
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
 

@@ -242,7 +242,8 @@ def _transition(results: Results, words: Words) -> list[Grid]:
 
 def assumed_cell(effect: AssumedEffect, words: Words) -> str:
     """The interval over assumptions, in the shown unit."""
-    return words("assumed.span", **dict(zip(("low", "high"), ends(effect, words), strict=True)))
+    key = "assumed.span_outside" if effect.outside else "assumed.span"
+    return words(key, **dict(zip(("low", "high"), ends(effect, words), strict=True)))
 
 
 def ends(effect: AssumedEffect, words: Words) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from analysis.brief.reading import Cell, Lookup, advice, effect_cell, headline, 
 from analysis.brief.words import Words
 from analysis.compare import BCA_FROM, Effect
 from analysis.decision.assumed import AssumedEffect
-from analysis.decision.runs import INDIFFERENCE
+from analysis.decision.runs import HEADLINE, INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
 from analysis.rows import PAID
@@ -146,7 +146,8 @@ def over_note(results: Results, words: Words) -> str:
     if a is None:
         return ""
     note = words("assumed.note", draws=a.draws, share=percent(a.share), **bounds_shown())
-    return f"{note} {words('assumed.hangs_note')}"
+    outside = [words("assumed.outside_note")] if any(e.outside and e.outcome in HEADLINE for e in a.effects) else []
+    return " ".join([note, words("assumed.hangs_note"), *outside])
 
 
 def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:

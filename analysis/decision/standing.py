@@ -120,7 +120,7 @@ def count(layout: Layout) -> dict[str, float]:
         "halls": float(layout.halls),
         "hall_windows": servers[Stage.TOWN_COUNTER],
         "compound_stations": float(stations.stop - stations.start),
-        "community_posts": posts["community"] + posts["windows"],
+        "community_posts": posts["community"],
         "grid_posts": posts["grid"],
         "town_posts": posts["town_team"] + posts["town_posts"],
     }

@@ -159,7 +159,7 @@ def _effect(effect: Effect, over: AssumedEffect | None) -> dict[str, Any]:
     if over is None or over.low == over.high == 0.0:
         return shown
     factor = scale(OUTCOMES[effect.outcome].unit).factor
-    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en"))}
+    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en")), "outside": over.outside}
     return {**shown, "over": wide, "hangs": sections.hangs(effect, over)}
 
 

@@ -141,9 +141,10 @@ def test_the_assumption_that_turns_the_choice_is_measured_first() -> None:
         asked=400, residents=10, share=1.0, points=points,
         levers=tuple(Swept(lever=name, value=0.5, low=0.0, high=1.0, log=False) for name in ("first", "second")),
         outcomes={"base": [{"days_to_solved": 10.0}] * 400, "o": [{"days_to_solved": 10.0 + e} for e in effect]},
-        again={"base": [], "o": []},
+        again={"base": [{"days_to_solved": 30.0}] * 2, "o": [{"days_to_solved": 33.0}] * 2},
     )  # fmt: skip
-    found = knowing(draws)
+    race = {"base": [{"days_to_solved": 10.0}] * 2, "o": [{"days_to_solved": 13.0}] * 2}
+    found = knowing(draws, race)
     assert found is not None and found.everything["days_to_solved"] == pytest.approx(0.5, abs=0.1)
     (first,) = found.first
     (known,) = first.outcomes

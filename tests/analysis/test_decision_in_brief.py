@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_records import OPTIONS, record
+from made_up_records import LEVELS, OPTIONS, record
 from test_written_brief import Page
 
 from analysis.brief.document import DIGITS, brief
@@ -74,8 +74,8 @@ def _draws() -> Draws:
     rng = np.random.default_rng(8)
     points = rng.uniform(0.15, 0.45, (DRAWS, 1))
 
-    def outcomes(slope: float) -> list[dict[str, float]]:
-        return [dict.fromkeys(OUTCOMES, 6.0 * (1.0 + slope * (x - 0.25))) for x in points[:, 0]]
+    def levels(factor: float) -> dict[str, float]:
+        return {name: LEVELS.get(outcome.unit, 6.0) * factor for name, outcome in OUTCOMES.items()}
 
     return Draws(
         asked=DRAWS,
@@ -83,11 +83,8 @@ def _draws() -> Draws:
         share=1.0,
         levers=(Swept(lever="grid.patrol_share", value=0.3, low=0.15, high=0.45, log=False),),
         points=points,
-        outcomes={name: outcomes(float(i)) for i, name in enumerate(OPTIONS)},
-        again={
-            name: [dict.fromkeys(OUTCOMES, 6.0 + 0.1 * i + 0.01 * r * i) for r in range(8)]
-            for i, name in enumerate(OPTIONS)
-        },
+        outcomes={name: [levels(1.0 + i * (x - 0.25)) for x in points[:, 0]] for i, name in enumerate(OPTIONS)},
+        again={name: [levels(1.0 + 0.02 * i + 0.002 * r * i) for r in range(8)] for i, name in enumerate(OPTIONS)},
     )
 
 
