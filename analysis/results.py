@@ -21,7 +21,7 @@ from analysis.decision.apart import Package, take_apart
 from analysis.decision.assumed import Assumed, over_assumptions
 from analysis.decision.choice import Choice, Verdict, choices, decide
 from analysis.decision.fates import Equity, GroupDays, PlaceChange, equity, group_days, place_changes
-from analysis.decision.holding import Favoured, Robust, favoured, robust
+from analysis.decision.holding import Favoured, Robust, favoured, robust, robust_elsewhere
 from analysis.decision.knowing import Knowing, knowing
 from analysis.decision.margins import Margins, margins
 from analysis.decision.money import (
@@ -106,7 +106,7 @@ class Results:
     equal_cost: tuple[EqualCost, ...]
     paybacks: tuple[Payback, ...]
     transition: tuple[Month, ...]
-    robust: tuple[Robust, ...]  # over scenarios; none with one
+    robust: tuple[Robust, ...]  # over scenarios, of the race or beside it
     favoured: tuple[Favoured, ...]
     assumed: Assumed | None
     apart: Package | None
@@ -171,7 +171,7 @@ def build(
         for o, several in runs.items()
         for r, record in enumerate(several)
     ]
-    raced = {name: [finite(r.outcomes) for r in several] for name, several in records.items()}
+    raced = _outcomes(records)
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
     starts = {name: _start(option) for name, option in options.items()}
     return Results(
@@ -213,7 +213,7 @@ def build(
         equal_cost=equal_cost(records, confidence=facts.confidence),
         paybacks=paybacks(records, starts, facts.days, confidence=facts.confidence),
         transition=transition(records, starts, confidence=facts.confidence),
-        robust=robust(scenarios),
+        robust=_robust(scenarios, city, facts),
         favoured=favoured(records),
         assumed=over_assumptions(facts.draws, raced) if facts.draws and len(facts.draws.points) else None,
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
@@ -222,6 +222,17 @@ def build(
         knowing=knowing(facts.draws, raced) if facts.draws else None,
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
+
+
+def _outcomes(runs: Mapping[str, Sequence[Record]]) -> dict[str, list[dict[str, float]]]:
+    return {name: [finite(record.outcomes) for record in several] for name, several in runs.items()}
+
+
+def _robust(scenarios: Mapping[str, Mapping[str, Sequence[Record]]], city: City, facts: Facts) -> tuple[Robust, ...]:
+    raced = {name: _outcomes(runs) for name, runs in scenarios.items()}
+    if len(raced) == 1 and facts.elsewhere is not None:
+        return robust_elsewhere(facts.elsewhere, raced[facts.scenario])
+    return robust(raced, residents=city.residents, share=city.share)
 
 
 def _check(scenario: str, runs: Mapping[str, Sequence[Record]]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.compare import column, leaders, t_interval
 from analysis.decision.apart import Coalitions
 from analysis.decision.assumed import Draws
+from analysis.decision.holding import Elsewhere
 from analysis.decision.margins import Beside
 from analysis.decision.runs import Sampling
 from sim.levers import ASSUMPTION
@@ -40,6 +41,7 @@ class Facts:
     draws: Draws | None = None  # runs under drawn assumptions
     coalitions: Coalitions | None = None  # runs of the parts of a package
     beside: Beside | None = None  # runs of a little more, of branches kept, of a surge
+    elsewhere: Elsewhere | None = None  # runs in other scenarios
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,9 +116,12 @@ def robust(results: Results, words: Words) -> Part:
         ]
         agreement = words("page.missing") if found.agreement is None else fixed(found.agreement, 2)
         rows.append((with_unit(found.outcome, words), (*cells, agreement)))
-    scenarios = results.robust[0].scenarios if results.robust else ()
+    if not rows:
+        return Part(name="robust")
+    one = results.robust[0]
+    runs = words("robust.beside", runs=one.replications, share=percent(one.share), residents=fixed(one.residents, 0))
     table = Grid(
-        caption=words("robust.table", scenarios=words.listing([words.name("scenario", s) for s in scenarios])),
+        caption=words("robust.table", scenarios=words.listing([words.name("scenario", s) for s in one.scenarios])),
         columns=(
             words("page.outcome"),
             *(words.name("option", o.name) for o in results.options),
@@ -126,9 +129,7 @@ def robust(results: Results, words: Words) -> Part:
         ),
         rows=tuple(rows),
     )
-    return Part(
-        name="robust", heading=words("robust.heading"), lead=(words("robust.lead"),), grids=(table,) if rows else ()
-    )
+    return Part(name="robust", heading=words("robust.heading"), lead=(words("robust.lead"), runs), grids=(table,))
 
 
 def weights(results: Results, words: Words) -> Part:

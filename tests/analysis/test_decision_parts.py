@@ -13,7 +13,7 @@ import pytest
 
 from analysis.decision.apart import Coalitions, take_apart
 from analysis.decision.assumed import Draws, Swept, over_assumptions
-from analysis.decision.holding import favoured, robust
+from analysis.decision.holding import Elsewhere, favoured, robust, robust_elsewhere
 from analysis.decision.money import bargains, equal_cost, paybacks, transition
 
 N = 6
@@ -26,6 +26,11 @@ def runs_of(table: Mapping[str, Mapping[str, float]], *, noise: float = 0.0) -> 
         option: [SimpleNamespace(outcomes={o: v + luck[r] for o, v in outcomes.items()}) for r in range(N)]
         for option, outcomes in table.items()
     }
+
+
+def outcomes_of(table: Mapping[str, Mapping[str, float]]) -> Any:
+    """option -> outcome -> value, as the outcomes of N equal runs."""
+    return {option: [dict(outcomes)] * N for option, outcomes in table.items()}
 
 
 def test_efficient_options_and_the_extendedly_dominated_are_told_apart() -> None:
@@ -86,11 +91,23 @@ def test_a_dip_that_passes_is_seen_month_by_month() -> None:
 def test_the_least_of_the_largest_regrets_is_found_over_scenarios() -> None:
     """Savage's table [[50, 7, -10], [30, 20, 5], [15, 12, 10]]: regrets 20, 20, 35, the first two a tie."""
     table = {"a": (50.0, 7.0, -10.0), "b": (30.0, 20.0, 5.0), "c": (15.0, 12.0, 10.0)}
-    scenarios = {f"s{k}": runs_of({o: {"active_share": row[k]} for o, row in table.items()}) for k in range(3)}
-    (found,) = robust(scenarios)
+    scenarios = {f"s{k}": outcomes_of({o: {"active_share": row[k]} for o, row in table.items()}) for k in range(3)}
+    (found,) = robust(scenarios, residents=9, share=0.5)
     assert [o.largest for o in found.options] == pytest.approx([20.0, 20.0, 35.0])
     assert found.minimax == ("a", "b") and found.scenarios == ("s0", "s1", "s2")
-    assert robust({"s0": scenarios["s0"]}) == ()
+    assert robust({"s0": scenarios["s0"]}, residents=9, share=0.5) == ()
+    assert (found.residents, found.share, found.replications) == (9, 0.5, N)
+
+
+def test_what_scenarios_change_in_a_smaller_city_is_put_around_the_race() -> None:
+    """The small city has 100 and 7 too much; the race's means with its changes are Savage's table again."""
+    table = {"a": (50.0, 7.0, -10.0), "b": (30.0, 20.0, 5.0), "c": (15.0, 12.0, 10.0)}
+    off = {"a": 100.0, "b": 7.0, "c": 0.0}
+    small = {f"s{k}": outcomes_of({o: {"active_share": row[k] + off[o]} for o, row in table.items()}) for k in range(3)}
+    race = outcomes_of({o: {"active_share": row[0]} for o, row in table.items()})
+    (found,) = robust_elsewhere(Elsewhere(residents=9, share=0.5, outcomes=small), race)
+    assert [o.largest for o in found.options] == pytest.approx([20.0, 20.0, 35.0])
+    assert [o.worst for o in found.options] == pytest.approx([-10.0, 5.0, 10.0]) and found.scenarios == tuple(small)
 
 
 def test_all_weights_are_shared_out_as_known() -> None:
