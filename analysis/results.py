@@ -22,6 +22,7 @@ from analysis.decision.assumed import Assumed, over_assumptions
 from analysis.decision.choice import Choice, Verdict, choices, decide
 from analysis.decision.fates import Equity, GroupDays, PlaceChange, equity, group_days, place_changes
 from analysis.decision.holding import Favoured, Robust, favoured, robust, robust_elsewhere
+from analysis.decision.horizon import Unseen, unseen
 from analysis.decision.knowing import Knowing, knowing
 from analysis.decision.margins import Margins, margins
 from analysis.decision.money import (
@@ -113,6 +114,7 @@ class Results:
     standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
     walking: tuple[Walking, ...]  # of options under which somebody walks further
     knowing: Knowing | None
+    unseen: tuple[Unseen, ...]  # what the run is too short to show
     margins: Margins | None
 
     def save(self, path: str | Path) -> Path:
@@ -220,6 +222,7 @@ def build(
         standing=stands,
         walking=walks,
         knowing=knowing(facts.draws, raced) if facts.draws else None,
+        unseen=unseen(options, facts.rules, tuple(int(code) for code in city.district_code), facts.days),
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
 

@@ -20,6 +20,7 @@ from sim.reforms.base import Option
 from sim.rules import Rules, levers
 from sim.trial import Record
 
+OF_MECHANISM = "mechanism "  # what a source begins with that is no publication
 PAID = "paid_"  # what accounts of costs begin with
 
 
@@ -99,7 +100,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Assumption:
-    """A lever at its value before any option; `assumed` where no source backs it."""
+    """A lever at its value before any option; `assumed` where no publication backs it.
+
+    `mechanisms` are those (M01 to M45) whose description alone the value and its range follow.
+    """
 
     lever: str
     value: str
@@ -108,6 +112,7 @@ class Assumption:
     unit: str
     source: str
     assumed: bool
+    mechanisms: tuple[str, ...]
 
 
 def finite(outcomes: Mapping[str, float]) -> dict[str, float]:
@@ -235,7 +240,13 @@ def assumptions(rules: Rules) -> list[Assumption]:
                 high=high,
                 unit=meta["unit"],
                 source=meta["source"],
-                assumed=meta["source"] == ASSUMPTION,
+                assumed=meta["source"] == ASSUMPTION or bool(_mechanisms(meta["source"])),
+                mechanisms=_mechanisms(meta["source"]),
             )
         )
     return found
+
+
+def _mechanisms(source: str) -> tuple[str, ...]:
+    """The mechanisms that a source names in place of a publication: "mechanism M01, M11"."""
+    return tuple(source.removeprefix(OF_MECHANISM).split(", ")) if source.startswith(OF_MECHANISM) else ()

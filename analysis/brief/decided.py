@@ -10,6 +10,7 @@ from analysis.brief.words import Words
 from analysis.decision.assumed import HIGH, LOW, AssumedEffect
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
+from sim.services import COMPOUND_KINDS
 
 MEASURE_UNITS = {"days": (1.0, "unit.days"), "unmet": (100.0, "unit.points"), "active": (100.0, "unit.points")}
 GROUPS_SHOWN = ("all", "urban", "rural", "older", "rural_older")
@@ -44,23 +45,8 @@ def parts(results: Results, words: Words) -> list[Part]:
 
 def fates(results: Results, words: Words) -> Part:
     """Who wins and loses by group, rural and urban apart, and days by whose case it was."""
-    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
-    for change in results.changes:
-        by = {fate.group: fate for fate in change.fates}
-        cells = [
-            f"{percent(by[g].surely_better)} / {percent(by[g].surely_worse)}" if g in by else words("page.none")
-            for g in GROUPS_SHOWN
-        ]
-        name = words.phrases([words.name("option", change.option), words(f"measure.{change.measure}")])
-        rows.append((name, tuple(cells)))
-    table = Grid(
-        caption=words("fates.table") + f" ({words('fates.better')} / {words('fates.worse')})",
-        columns=(
-            words("page.option"),
-            *(words("fates.all") if g == "all" else words(f"group.{g}") for g in GROUPS_SHOWN),
-        ),
-        rows=tuple(rows),
-    )
+    table = _shares(results, words, words("fates.table"), GROUPS_SHOWN)
+    kinds = _shares(results, words, words("fates.kinds"), COMPOUND_KINDS)
     groups = tuple(dict.fromkeys(row.group for row in results.group_days))
     by_group = {(row.option, row.group): row for row in results.group_days}
     days = Grid(
@@ -77,7 +63,28 @@ def fates(results: Results, words: Words) -> Part:
             for option in dict.fromkeys(row.option for row in results.group_days)
         ),
     )
-    return Part(name="fates", grids=tuple(g for g in (table, days) if g.rows))
+    return Part(name="fates", grids=tuple(g for g in (table, kinds, days) if g.rows))
+
+
+def _shares(results: Results, words: Words, caption: str, groups: tuple[str, ...]) -> Grid:
+    """Residents who surely gain and lose, of some groups."""
+    present = {fate.group for change in results.changes for fate in change.fates}
+    shown = [group for group in groups if group in present]
+    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
+    for change in results.changes:
+        by = {fate.group: fate for fate in change.fates}
+        cells = [
+            f"{percent(by[g].surely_better)} / {percent(by[g].surely_worse)}" if g in by else words("page.none")
+            for g in shown
+        ]
+        name = words.phrases([words.name("option", change.option), words(f"measure.{change.measure}")])
+        rows.append((name, tuple(cells)))
+    heads = [words("fates.all") if g == "all" else words(f"group.{g}") for g in shown]
+    return Grid(
+        caption=f"{caption} ({words('fates.better')} / {words('fates.worse')})",
+        columns=(words("page.option"), *heads),
+        rows=tuple(rows),
+    )
 
 
 def equity(results: Results, words: Words) -> Part:

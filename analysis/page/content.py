@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from analysis.brief import hanging, sections
+from analysis.brief import backing, hanging, sections
 from analysis.brief.decided import ends
 from analysis.brief.numbers import MINUS, fixed, percent, scale, significant, spanned
 from analysis.brief.reading import Lookup, advice, effect_span, headline, level_span, unit_of
@@ -269,7 +269,7 @@ def _load(results: Results) -> list[dict[str, Any]]:
 
 
 def _assumptions(results: Results) -> list[dict[str, Any]]:
-    said = both(lambda w: sections.assumption_rows(results, w))
+    said = both(lambda w: backing.assumption_rows(results, w))
     return [
         {
             "lever": row.lever,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from analysis.decision.assumed import Draws, Swept
+from analysis.decision.horizon import unseen
 from analysis.decision.knowing import knowing
 from analysis.decision.margins import Beside, margins
 from analysis.decision.standing import KINDS, laid_out, standings, totals
@@ -151,3 +153,25 @@ def test_the_assumption_that_turns_the_choice_is_measured_first() -> None:
     assert first.lever == "first" and known.value == pytest.approx(0.5, abs=0.1)
     assert known.changes == pytest.approx(0.5, abs=0.06)
     assert first.worth == pytest.approx(known.value / 0.1)
+
+
+def test_what_a_run_is_too_short_to_show_is_named() -> None:
+    """Projects after 4 months and a transition of 6: from day 28 on, days 148 and 208 are the first to show more."""
+    named = {
+        "today": Option(name="today"),
+        "merged": Option(name="merged", rollouts=(("m", Rollout(reform=REFORMS["merge"](), from_day=28)),)),
+        "money": Option(name="money", rollouts=(("f", Rollout(reform=REFORMS["fund_level"](level=1.5), from_day=28)),)),
+        "grid": Option(
+            name="grid", rollouts=(("g", Rollout(reform=REFORMS["one_grid"](households=300), from_day=28)),)
+        ),
+    }
+    rules = Rules()
+    assert (rules.fund.delay_months, rules.jurisdiction.transition_months) == (4, 6)
+
+    def found(days: int, rules: Rules = rules) -> set[tuple[str, str, int]]:
+        return {(u.option, u.what, u.months) for u in unseen(named, rules, (510104,), days)}
+
+    assert found(90) == {("merged", "transition", 6), ("money", "fund", 4)} == found(148)
+    assert found(149) == {("merged", "transition", 6)} == found(208) and found(209) == set()
+    lossless = replace(rules, jurisdiction=replace(rules.jurisdiction, transition_loss=0.0))
+    assert found(90, lossless) == {("money", "fund", 4)}

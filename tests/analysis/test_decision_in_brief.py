@@ -17,6 +17,7 @@ import pytest
 from made_up_records import LEVELS, OPTIONS, record
 from test_written_brief import Page
 
+from analysis.brief.backing import assumption_rows
 from analysis.brief.document import DIGITS, brief
 from analysis.brief.reading import advice
 from analysis.brief.words import LANGUAGES, entries, words
@@ -219,6 +220,24 @@ def test_a_selected_option_that_is_not_told_apart_is_called_no_more_than_that(wh
     assert "Fund +50% is the best, or within" in lines[0] and "not told apart from Status quo" in lines[0]
     _, (still,) = advice(replace(whole, choices=(replace(near, race=replace(near.race, selected=None)),)), words("en"))
     assert "is the best" not in still and "no separable best" in still
+
+
+def test_the_table_of_assumptions_names_what_a_reader_can_follow(whole: Results) -> None:
+    for lang in LANGUAGES:
+        rows = {row["lever"]: row["source"] for row in assumption_rows(whole, words(lang))}
+        assert not [source for source in rows.values() if re.search(r"\bM\d\d|refinement|\.csv", source)]
+        assert words(lang)("reform.Mandates") in rows["misroute.overlap"]
+        assert words(lang)("assumptions.assumption") in rows["misroute.overlap"]
+        assert "Chengdu Daily" in rows["fund.urban_base"]
+    backed = {row.lever for row in whole.assumptions if not row.assumed}
+    assert "fund.urban_base" in backed and not {"misroute.overlap", "demand.needs_per_head"} & backed
+    assert whole.levers_assumed == len(whole.assumptions) - len(backed)
+
+
+def test_what_the_run_is_too_short_to_show_is_said_before_the_first_number(whole: Results) -> None:
+    page = shown(brief(whole, "en"))
+    said = words("en")("unseen.fund", options="Fund +50%", months=4, days=90)
+    assert said in page and page.index(said) < page.index(words("en")("decision.heading"))
 
 
 def test_probabilities_are_given_the_assumptions(whole: Results) -> None:
