@@ -37,6 +37,7 @@ from analysis.decision.money import (
 )
 from analysis.decision.runs import Sampling
 from analysis.decision.standing import Standing, Walking, standings
+from analysis.decision.willing import Acceptable, acceptable
 from analysis.places import Towns, town_maps
 from analysis.rows import (
     Assumption,
@@ -109,6 +110,7 @@ class Results:
     transition: tuple[Month, ...]
     robust: tuple[Robust, ...]  # over scenarios, of the race or beside it
     favoured: tuple[Favoured, ...]
+    acceptable: tuple[Acceptable, ...]  # over drawn assumptions
     assumed: Assumed | None
     apart: Package | None
     standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
@@ -217,6 +219,7 @@ def build(
         transition=transition(records, starts, confidence=facts.confidence),
         robust=_robust(scenarios, city, facts),
         favoured=favoured(records),
+        acceptable=acceptable(facts.draws, raced) if facts.draws else (),
         assumed=over_assumptions(facts.draws, raced) if facts.draws and len(facts.draws.points) else None,
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
         standing=stands,
