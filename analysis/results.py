@@ -21,7 +21,8 @@ from analysis.decision.apart import Package, take_apart
 from analysis.decision.assumed import Assumed, over_assumptions
 from analysis.decision.choice import Choice, Verdict, choices, decide
 from analysis.decision.fates import Equity, GroupDays, PlaceChange, equity, group_days, place_changes
-from analysis.decision.holding import Favoured, Robust, favoured, robust
+from analysis.decision.holding import Favoured, Robust, favoured, robust, robust_elsewhere
+from analysis.decision.horizon import Unseen, unseen
 from analysis.decision.knowing import Knowing, knowing
 from analysis.decision.margins import Margins, margins
 from analysis.decision.money import (
@@ -36,6 +37,7 @@ from analysis.decision.money import (
 )
 from analysis.decision.runs import Sampling
 from analysis.decision.standing import Standing, Walking, standings
+from analysis.decision.willing import Acceptable, acceptable
 from analysis.places import Towns, town_maps
 from analysis.rows import (
     Assumption,
@@ -106,13 +108,15 @@ class Results:
     equal_cost: tuple[EqualCost, ...]
     paybacks: tuple[Payback, ...]
     transition: tuple[Month, ...]
-    robust: tuple[Robust, ...]  # over scenarios; none with one
+    robust: tuple[Robust, ...]  # over scenarios, of the race or beside it
     favoured: tuple[Favoured, ...]
+    acceptable: tuple[Acceptable, ...]  # over drawn assumptions
     assumed: Assumed | None
     apart: Package | None
     standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
     walking: tuple[Walking, ...]  # of options under which somebody walks further
     knowing: Knowing | None
+    unseen: tuple[Unseen, ...]  # what the run is too short to show
     margins: Margins | None
 
     def save(self, path: str | Path) -> Path:
@@ -171,6 +175,7 @@ def build(
         for o, several in runs.items()
         for r, record in enumerate(several)
     ]
+    raced = _outcomes(records)
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
     starts = {name: _start(option) for name, option in options.items()}
     return Results(
@@ -212,15 +217,28 @@ def build(
         equal_cost=equal_cost(records, confidence=facts.confidence),
         paybacks=paybacks(records, starts, facts.days, confidence=facts.confidence),
         transition=transition(records, starts, confidence=facts.confidence),
-        robust=robust(scenarios),
+        robust=_robust(scenarios, city, facts),
         favoured=favoured(records),
-        assumed=over_assumptions(facts.draws) if facts.draws and len(facts.draws.points) else None,
+        acceptable=acceptable(facts.draws, raced) if facts.draws else (),
+        assumed=over_assumptions(facts.draws, raced) if facts.draws and len(facts.draws.points) else None,
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
         standing=stands,
         walking=walks,
-        knowing=knowing(facts.draws) if facts.draws else None,
+        knowing=knowing(facts.draws, raced) if facts.draws else None,
+        unseen=unseen(options, facts.rules, tuple(int(code) for code in city.district_code), facts.days),
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
     )
+
+
+def _outcomes(runs: Mapping[str, Sequence[Record]]) -> dict[str, list[dict[str, float]]]:
+    return {name: [finite(record.outcomes) for record in several] for name, several in runs.items()}
+
+
+def _robust(scenarios: Mapping[str, Mapping[str, Sequence[Record]]], city: City, facts: Facts) -> tuple[Robust, ...]:
+    raced = {name: _outcomes(runs) for name, runs in scenarios.items()}
+    if len(raced) == 1 and facts.elsewhere is not None:
+        return robust_elsewhere(facts.elsewhere, raced[facts.scenario])
+    return robust(raced, residents=city.residents, share=city.share)
 
 
 def _check(scenario: str, runs: Mapping[str, Sequence[Record]]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.compare import column, leaders, t_interval
 from analysis.decision.apart import Coalitions
 from analysis.decision.assumed import Draws
+from analysis.decision.holding import Elsewhere
 from analysis.decision.margins import Beside
 from analysis.decision.runs import Sampling
 from sim.levers import ASSUMPTION
@@ -19,6 +20,7 @@ from sim.reforms.base import Option
 from sim.rules import Rules, levers
 from sim.trial import Record
 
+OF_MECHANISM = "mechanism "  # what a source begins with that is no publication
 PAID = "paid_"  # what accounts of costs begin with
 
 
@@ -40,6 +42,7 @@ class Facts:
     draws: Draws | None = None  # runs under drawn assumptions
     coalitions: Coalitions | None = None  # runs of the parts of a package
     beside: Beside | None = None  # runs of a little more, of branches kept, of a surge
+    elsewhere: Elsewhere | None = None  # runs in other scenarios
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Assumption:
-    """A lever at its value before any option; `assumed` where no source backs it."""
+    """A lever at its value before any option; `assumed` where no publication backs it.
+
+    `mechanisms` are those (M01 to M45) whose description alone the value and its range follow.
+    """
 
     lever: str
     value: str
@@ -106,6 +112,7 @@ class Assumption:
     unit: str
     source: str
     assumed: bool
+    mechanisms: tuple[str, ...]
 
 
 def finite(outcomes: Mapping[str, float]) -> dict[str, float]:
@@ -233,7 +240,13 @@ def assumptions(rules: Rules) -> list[Assumption]:
                 high=high,
                 unit=meta["unit"],
                 source=meta["source"],
-                assumed=meta["source"] == ASSUMPTION,
+                assumed=meta["source"] == ASSUMPTION or bool(_mechanisms(meta["source"])),
+                mechanisms=_mechanisms(meta["source"]),
             )
         )
     return found
+
+
+def _mechanisms(source: str) -> tuple[str, ...]:
+    """The mechanisms that a source names in place of a publication: "mechanism M01, M11"."""
+    return tuple(source.removeprefix(OF_MECHANISM).split(", ")) if source.startswith(OF_MECHANISM) else ()

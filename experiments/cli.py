@@ -52,7 +52,8 @@ EPILOGS = {
   scenario=base,ageing          files of configs/scenario/, one or several
   rules.THEME.LEVER=VALUE       any lever (reformsim show parameters); option.NAME.ENTRY.FIELD=VALUE for an option's
   replications=20 at most; adaptive=true stops once the choice is settled; adaptive=false makes them all
-  assumptions=128               draws of what decides the signs, each a run of every option (0 for none)
+  assumptions=256               draws of what decides the signs, each a run of every option; other scenarios, a little
+                                more of one thing and a storm are run beside them (0 for none of this)
   attribute=full_package        take an option apart: every combination of its reforms is run
   days=90 warmup=28 seed=1 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh""",
     "sweep": """keys:

@@ -12,9 +12,10 @@ from experiments.cities import city_of
 from experiments.conducting import report, status
 from experiments.design import PlannedTrial, conduct, identity
 from experiments.engine import stream
+from experiments.gathered import draws_of, elsewhere_of, margins_of, package_of
 from experiments.manifest import manifest
 from experiments.provenance import versions
-from experiments.racing import Race, draws_of, margins_of, package_of, work_of
+from experiments.racing import Race, work_of
 from experiments.refusal import RunsFailed
 from experiments.run import LOWEST, Conduct, folder_of, founded, warn_of_load
 from experiments.settings import Settings
@@ -97,12 +98,13 @@ def _results(race: Race, paired: Mapping[str, Mapping[str, Sequence[Record]]], c
 
     settings = race.settings
     main, *others = settings.scenarios
+    coalitions = package_of(race, city_of(race.apart)) if race.parts else None
     apart = city_of(race.city) if race.others else city
     facts = Facts(
         options={option.name: option for option in settings.options}, days=settings.days, warmup=settings.warmup,
         seed=settings.seed, command=settings.command, versions=versions(), scenario=main, rules=settings.rules,
-        sampling=race.sampling(), draws=draws_of(race, apart), coalitions=package_of(race, apart),
-        beside=margins_of(race, apart),
+        sampling=race.sampling(), draws=draws_of(race, apart), coalitions=coalitions,
+        beside=margins_of(race, apart), elsewhere=elsewhere_of(race, apart),
     )  # fmt: skip
     return build(paired[main], city, facts=facts, others={name: paired[name] for name in others})
 

@@ -80,8 +80,10 @@ def described(settings: Settings) -> dict[str, Any]:
         "warmup": settings.warmup,
         "seed": settings.seed,
         "replications": list(settings.replications),
-        **({} if settings.verb == "run" else {"adaptive": settings.adaptive, "assumptions": settings.assumptions,
-                                              "attribute": settings.attribute}),
+        **({} if settings.verb == "run" else {
+            "adaptive": settings.adaptive, "assumptions": settings.assumptions, "attribute": settings.attribute,
+            "elsewhere": {name: plain(asdict(scenario)) for name, scenario in settings.elsewhere.items()},
+        }),
     }  # fmt: skip
 
 

@@ -1,40 +1,37 @@
-"""What a comparison runs, and in which order: a race in blocks, then draws of assumptions, then parts of a package.
+"""What a comparison runs, in which order: a race in blocks, other scenarios, draws of assumptions, parts of a package.
 
 Replications of all options come in blocks, under common random numbers; after each block the race of Kim and Nelson is
 looked at, and it stops once the selection is guaranteed on every headline outcome, or once the most replications are
-made. The other runs are few numbers each, so only their outcomes travel.
+made. The other runs are few numbers each, in smaller shares of the city, so only their outcomes travel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from experiments.assumptions import AGAIN, Drawn, drawn, numeric, small
+from experiments.assumptions import AGAIN, Drawn, drawn, small
 from experiments.cities import CitySpec
 from experiments.design import PlannedTrial, plan
-from experiments.margins import Variant, beside, variants
+from experiments.margins import Variant, variants
 from experiments.run import Conduct
 from experiments.settings import Settings
 from sim.reforms.base import Option
 from sim.trial import Record
-from sim.world.city import City
 
 if TYPE_CHECKING:
-    from analysis.decision.apart import Coalitions
-    from analysis.decision.assumed import Draws
-    from analysis.decision.margins import Beside
     from analysis.decision.runs import Sampling
 
 FIRST = 8  # replications before the race is first looked at
 BLOCK = 4  # replications from one look to the next
 LUCKS = 4  # runs of each combination of a package: the luck they share hardly leaves any
+APART = 0.005  # of Chengdu at most, for them: combinations are many, and only their differences count
+ELSEWHERE = 4  # runs of every option in each scenario beside the race
 
-# ("race", number in the plan, 0), ("draw" | "again", which, option), ("part" | "margin", which, luck)
+# ("race", number in the plan, 0), ("draw" | "again", which, option), ("part" | "margin", which, luck),
+# ("scenario", which * ELSEWHERE + luck, option)
 Key: TypeAlias = tuple[str, int, int]
 Outcomes: TypeAlias = dict[str, float]
 
@@ -114,10 +111,16 @@ class Race:
         """The city of the runs beside the race."""
         return small(self.settings.city)
 
+    @property
+    def apart(self) -> CitySpec:
+        """The city in which a package is taken apart."""
+        return small(self.settings.city, APART)
+
     def planned(self) -> int:
         """How many trials the whole takes, as far as is known."""
         raced = self._raced() if self.settled else len(self.jobs)
         beside = len(self.settings.options) * (self.settings.assumptions + AGAIN) if self.drawn else 0
+        beside += len(self.settings.options) * len(self.settings.elsewhere) * ELSEWHERE
         return raced + beside + len(self.margins) * AGAIN + len(self.parts) * LUCKS
 
     def tasks(self) -> Iterator[tuple[Key, Task] | None]:
@@ -185,7 +188,10 @@ class Race:
         return settled(runs, first=FIRST)
 
     def _beside(self) -> Iterator[tuple[Key, Task]]:
-        for which in ("again", "draw") if self.drawn else ():
+        for which in ("again", "scenario", "draw") if self.drawn else ():
+            if which == "scenario":
+                yield from self._elsewhere()
+                continue
             for number in range(AGAIN if which == "again" else self.settings.assumptions):
                 for place, option in enumerate(self.settings.options):
                     assert self.drawn is not None
@@ -194,12 +200,21 @@ class Race:
                     planned = make(self.settings, option, number)
                     yield self._task((which, number, place), planned, label, whole=which == "again")
         yield from self._margins()
-        apart = Drawn(assumptions=(), values=(), points=(), city=self.city)
+        apart = Drawn(assumptions=(), values=(), points=(), city=self.apart)
         for bits, option in enumerate(self.parts):
             for replication in range(LUCKS):
                 trial = apart.trial_again(self.settings, option, replication)
                 names = ", ".join(name for name, _ in option.rollouts) or "nothing"
                 yield self._task(("part", bits, replication), trial, f"part of {option.name}: {names}")
+
+    def _elsewhere(self) -> Iterator[tuple[Key, Task]]:
+        assert self.drawn is not None
+        for which, (name, scenario) in enumerate(self.settings.elsewhere.items()):
+            for luck in range(ELSEWHERE):
+                for place, option in enumerate(self.settings.options):
+                    trial = self.drawn.trial_again(self.settings, option, luck)
+                    trial = replace(trial, scenario=name, scenario_values=scenario)
+                    yield self._task(("scenario", which * ELSEWHERE + luck, place), trial, trial.label)
 
     def _margins(self) -> Iterator[tuple[Key, Task]]:
         assert self.drawn is not None or not self.margins
@@ -219,70 +234,3 @@ class Race:
 def work_of(conduct: Conduct) -> partial[Record | Outcomes]:
     """What a worker does with a task."""
     return partial(do, conduct)
-
-
-def draws_of(race: Race, city: City) -> Draws | None:
-    """What ended under drawn assumptions, as analysis wants it: only draws that every option ended."""
-    from analysis.decision.assumed import Draws, Swept
-
-    if race.drawn is None:
-        return None
-    names = [option.name for option in race.settings.options]
-    draws = _whole(race.others, "draw", len(names))
-    again = _whole(race.others, "again", len(names))
-    points = numeric([race.drawn.points[number] for number in draws])
-    return Draws(
-        asked=race.settings.assumptions,
-        residents=city.residents,
-        share=city.share,
-        levers=tuple(
-            Swept(lever=a.key, value=float(value), low=a.low, high=a.high, log=a.log)
-            for a, value in zip(race.drawn.assumptions, race.drawn.values, strict=True)
-        ),
-        points=np.array(points, dtype=np.float64).reshape(len(draws), len(race.drawn.assumptions)),
-        outcomes={name: [rows[place] for rows in draws.values()] for place, name in enumerate(names)},
-        again={name: [rows[place] for rows in again.values()] for place, name in enumerate(names)},
-    )
-
-
-def package_of(race: Race, city: City) -> Coalitions | None:
-    """What ended of the parts of a package; None unless every combination ended under one luck at least."""
-    from analysis.decision.apart import Coalitions
-
-    parts = race.parts
-    lucks = [r for r in range(LUCKS) if all(("part", bits, r) in race.others for bits in range(len(parts)))]
-    if not parts or not lucks:
-        return None
-    return Coalitions(
-        option=race.settings.attribute,
-        parts=tuple(name for name, _ in parts[-1].rollouts),
-        residents=city.residents,
-        share=city.share,
-        outcomes={
-            frozenset(name for name, _ in option.rollouts): [race.others["part", bits, r] for r in lucks]
-            for bits, option in enumerate(parts)
-        },
-    )
-
-
-def margins_of(race: Race, city: City) -> Beside | None:
-    """What ended of the runs beside the race, of the lucks that all of them ended; None without two."""
-    options = [option.name for option in race.settings.options]
-    kinds = [*(("again", place) for place in range(len(options))), *(("margin", n) for n in range(len(race.margins)))]
-
-    def key(kind: str, which: int, luck: int) -> Key:
-        return (kind, luck, which) if kind == "again" else (kind, which, luck)
-
-    lucks = [r for r in range(AGAIN) if all(key(kind, which, r) in race.small for kind, which in kinds)]
-    if len(lucks) < 2 or not race.margins:
-        return None
-    calm = {name: [race.small["again", r, place] for r in lucks] for place, name in enumerate(options)}
-    found = {which: [race.small["margin", n, r] for r in lucks] for n, which in enumerate(race.margins)}
-    return beside(race.settings, city, calm, found)
-
-
-def _whole(others: Mapping[Key, Outcomes], which: str, options: int) -> dict[int, list[Outcomes]]:
-    """The outcomes of all options by number of the draw, where every option ended."""
-    numbers = sorted({number for kind, number, _ in others if kind == which})
-    rows = {n: [others[which, n, o] for o in range(options) if (which, n, o) in others] for n in numbers}
-    return {n: several for n, several in rows.items() if len(several) == options}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -104,6 +104,7 @@ class Settings:
     command: str  # that asks for the same study
     adaptive: bool = False  # stop once the choice is settled; `replications` are the most
     assumptions: int = 0  # draws of the assumptions that decide the signs
+    elsewhere: Mapping[str, Scenario] = field(default_factory=dict)  # run beside the race, to say how the choice holds
     attribute: str = ""  # the option to take apart, if any
 
 
@@ -122,7 +123,7 @@ def read(
     for scenario in choices["scenario"]:
         composed = compose_plain(verb, {**choices, "scenario": (scenario,)}, values, folders)
         first = first or composed
-        scenarios[scenario] = typed(Scenario, group(composed, "scenario"), "scenario", composed.origin)
+        scenarios[scenario] = _scenario_of(composed)
     assert first is not None
     kind: type[RunKnobs] | type[PairedKnobs] = KNOBS[verb]
     check_names(first, (*(f.name for f in fields(kind)), "out", *(["attribute"] if verb == "compare" else [])))
@@ -139,12 +140,22 @@ def read(
     more: dict[str, Any] = {}
     if isinstance(knobs, CompareKnobs):
         more = {"adaptive": knobs.adaptive, "assumptions": knobs.assumptions, "attribute": attribute_of(first, options)}
+        if knobs.assumptions and len(scenarios) == 1:  # with several, the race itself says how the choice holds
+            others = [name for name in folders.names("scenario") if name not in scenarios]
+            more["elsewhere"] = {
+                name: _scenario_of(compose_plain(verb, {**choices, "scenario": (name,)}, values, folders))
+                for name in others
+            }
     return Settings(
         verb=verb, city=city_spec(first), options=options, scenarios=scenarios, rules=rules, days=knobs.days,
         warmup=knobs.warmup, seed=knobs.seed, replications=tuple(several), threads=knobs.threads,
         processes=knobs.processes, chunk=knobs.chunk, out=out_of(first), lang=knobs.lang,
         command=command_of(verb, overrides, plugins), **more,
     )  # fmt: skip
+
+
+def _scenario_of(composed: Composed) -> Scenario:
+    return typed(Scenario, group(composed, "scenario"), "scenario", composed.origin)
 
 
 def choices_of(

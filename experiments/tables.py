@@ -5,9 +5,10 @@ outcomes  trial, outcome, level, place, group, period, value; utilisation is an 
 accounts  trial, account, cents
 series    trial, day, district and one column a tally
 places    trial, month, place and one column a count
-beside    kind (draw: drawn assumptions; again: luck alone; part: combination of a package; margin: a little more,
-          branches kept, a surge), number of the draw, luck, combination or margin, place of the option (of a part or
-          margin: number of the luck), outcome, value
+beside    kind (draw: drawn assumptions; again: luck alone; scenario: another one; part: combination of a package;
+          margin: a little more, branches kept, a surge), number of the draw, luck, combination or margin (of a
+          scenario: four times its own plus that of the luck), place of the option (of a part or margin: number of the
+          luck), outcome, value
 points    draw, lever, value
 spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, cases: days to solved, without empty bins
 """

@@ -69,8 +69,8 @@ class Jurisdiction(Theme):
         "NBS division codes 2019-10-31 (before), 2020-06-30 (after)",
         choices=("before", "after", "percent"),
     )
-    town_cut: float = lever(0.0, 0.0, 0.6, "share of towns", "mechanisms.csv M09; towns: percent only")
-    village_cut: float = lever(0.0, 0.0, 0.6, "share of villages", "mechanisms.csv M10; villages: percent only")
+    town_cut: float = lever(0.0, 0.0, 0.6, "share of towns", "mechanism M09")
+    village_cut: float = lever(0.0, 0.0, 0.6, "share of villages", "mechanism M10")
     keep_town_branches: float = lever(1.0, 0.0, 1.0, "share of closed town halls kept as branches")
     keep_village_branches: float = lever(1.0, 0.0, 1.0, "share of closed village offices kept as branches")
     cost_saving: float = lever(0.0, 0.0, 0.1, "share of town posts cut", "Reingewertz 2012; Blom-Hansen et al. 2016")
@@ -119,7 +119,7 @@ class Staff(Theme):
         "share of community workers' time off service",
         "survey of 50+ communities 2020 (answers, not time)",
     )
-    offservice_share_town: float = lever(0.25, 0.0, 0.4, "share of town teams' time off service", "mechanisms.csv M11")
+    offservice_share_town: float = lever(0.25, 0.0, 0.4, "share of town teams' time off service", "mechanism M11")
     zone_share: float = lever(0.0, 0.0, 0.4, "share of community workers' time that zones have taken over")
     counter_share: float = lever(
         0.56, 0.2, 0.8, "share of community service time bound at the counter", "derived: 17 minutes a visit"
@@ -159,8 +159,8 @@ class Departments(Theme):
     off_desk_share: float = lever(0.25, 0.0, 0.6, "share of time off cases")
     step_minutes: float = lever(10.0, 2.0, 60.0, "minutes a step of a counter or online case")
     order_minutes: float = lever(150.0, 30.0, 600.0, "minutes an order")
-    integrated: int = lever(0, 0, 33, "departments integrated by the committee", "mechanisms.csv M02")
-    authority: float = lever(0.0, 0.0, 1.0, "authority of the committee", "mechanisms.csv M02")
+    integrated: int = lever(0, 0, 33, "departments integrated by the committee", "mechanism M02")
+    authority: float = lever(0.0, 0.0, 1.0, "authority of the committee", "mechanism M02")
     coordination_minutes: float = lever(3.0, 0.0, 30.0, "minutes a step added by coordination at full authority")
     statutory_days: float = lever(2.0, 0.2, 10.0, "median working days of external and legal time")
     statutory_sigma: float = lever(0.6, 0.1, 1.5, "log-days")
@@ -171,10 +171,10 @@ class Departments(Theme):
 class Misroute(Theme):
     """Causes of a wrong assignment; p = 1 - product(1 - p_i). A reform may touch only its own cause."""
 
-    information: float = lever(0.06, 0.0, 0.2, "probability", "refinement A10; M07")
-    overlap: float = lever(0.05, 0.0, 0.2, "probability", "refinement A10; M01, M11")
-    refusal: float = lever(0.03, 0.0, 0.2, "probability", "refinement A10; M02, M04")
-    border: float = lever(0.02, 0.0, 0.2, "probability", "refinement A10; M09")
+    information: float = lever(0.06, 0.0, 0.2, "probability", "mechanism M07")
+    overlap: float = lever(0.05, 0.0, 0.2, "probability", "mechanism M01, M11")
+    refusal: float = lever(0.03, 0.0, 0.2, "probability", "mechanism M02, M04")
+    border: float = lever(0.02, 0.0, 0.2, "probability", "mechanism M09")
     return_days: float = lever(
         4.8, 1.5, 7.0, "working days until a return is assigned again", "Yichun's orders in limbo by Little's law"
     )
@@ -184,7 +184,7 @@ class Misroute(Theme):
 class Platform(Theme):
     """Hotline, online desk and the dispatch platform (M07, M08, M44)."""
 
-    one: bool = lever(False, False, True, "one platform for all reports", "mechanisms.csv M07")
+    one: bool = lever(False, False, True, "one platform for all reports", "mechanism M07")
     dispatch_minutes: float = lever(6.0, 4.0, 60.0, "minutes from answer to owner", "360elib reprint 2024")
     hotline_seats_per_10k: float = lever(
         0.09552, 0.01, 1.0, "seats per 10,000 residents", "200 seats a day, scol.com.cn 2021-04"
@@ -207,7 +207,7 @@ class Platform(Theme):
 class Deadlines(Theme):
     """Deadline, escalation, call-back and reopening (M08)."""
 
-    days: float = lever(15.0, 1.0, 30.0, "working days", "refinement A2")
+    days: float = lever(15.0, 1.0, 30.0, "working days", "mechanism M08")
     escalate_after: float = lever(10.0, 1.0, 30.0, "days until an open case turns urgent")
     callback_share: float = lever(0.30, 0.0, 1.0, "share of closed orders called back")
     false_closure: float = lever(0.10, 0.0, 0.4, "share of orders closed but not solved", "solve rate .87-.92, Chengdu")
@@ -227,7 +227,7 @@ class Fund(Theme):
         4_000.0, 1_500.0, 6_000.0, "yuan per 100 residents and year", "Chengdu Daily 2018-05-29"
     )
     keep_base_grants: bool = lever(False, False, True, "a merged unit keeps the base grants of its parts")
-    project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, refinement A13")
+    project_yuan: float = lever(45_000.0, 40_600.0, 48_700.0, "yuan a project", "derived, Dujiangyan 2022")
     project_hours: float = lever(750.0, 100.0, 2_000.0, "hours of help a project buys, at 60 yuan an hour")
     case_share: float = lever(0.10, 0.0, 1.0, "share of bought hours spent on cases")
     leakage: float = lever(0.05, 0.0, 0.2, "share of project money without effect")
@@ -260,8 +260,8 @@ class Choice(Theme):
     digital: float = lever(1.6, 0.0, 4.0, "online, for a resident who is online", "CNNIC 49th report, derived")
     assisted: float = lever(0.0, 0.0, 3.0, "online, for a resident who is not, with somebody to help")
     trust: float = lever(0.6, 0.0, 2.0, "per unit of trust, official channels")
-    walking_speed: float = lever(80.0, 40.0, 100.0, "metres a minute", "refinement A14")
-    detour: float = lever(1.3, 1.0, 2.0, "path over straight line", "refinement A14")
+    walking_speed: float = lever(80.0, 40.0, 100.0, "metres a minute")
+    detour: float = lever(1.3, 1.0, 2.0, "path over straight line")
     patience_minutes: float = lever(60.0, 15.0, 120.0, "median minutes at a counter", "Shaikh et al. 2012, analogue")
     hotline_patience_minutes: float = lever(5.0, 1.0, 30.0, "median minutes on the line")
 
@@ -293,7 +293,7 @@ class Participation(Theme):
 class Demand(Theme):
     """How much residents need (swept: 3 to 10 needs a head and year)."""
 
-    needs_per_head: float = lever(5.4, 3.0, 10.0, "needs a head and year", "refinement A8")
+    needs_per_head: float = lever(5.4, 3.0, 10.0, "needs a head and year")
 
 
 @dataclass(frozen=True, kw_only=True)

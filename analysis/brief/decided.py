@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.brief.numbers import fixed, percent, scale, significant, spanned
-from analysis.brief.reading import Cell, paired_cell, span_of, unit_of
+from analysis.brief.reading import Cell, paired_cell, unit_of
 from analysis.brief.words import Words
 from analysis.decision.assumed import HIGH, LOW, AssumedEffect
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
+from sim.services import COMPOUND_KINDS
 
 MEASURE_UNITS = {"days": (1.0, "unit.days"), "unmet": (100.0, "unit.points"), "active": (100.0, "unit.points")}
 GROUPS_SHOWN = ("all", "urban", "rural", "older", "rural_older")
@@ -39,28 +40,13 @@ class Part:
 
 def parts(results: Results, words: Words) -> list[Part]:
     """The pieces; one that the results say nothing of has no tables and no points."""
-    return [make(results, words) for make in (fates, equity, robust, weights, worth)]
+    return [make(results, words) for make in (fates, equity, robust, weights)]
 
 
 def fates(results: Results, words: Words) -> Part:
     """Who wins and loses by group, rural and urban apart, and days by whose case it was."""
-    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
-    for change in results.changes:
-        by = {fate.group: fate for fate in change.fates}
-        cells = [
-            f"{percent(by[g].surely_better)} / {percent(by[g].surely_worse)}" if g in by else words("page.none")
-            for g in GROUPS_SHOWN
-        ]
-        name = words.phrases([words.name("option", change.option), words(f"measure.{change.measure}")])
-        rows.append((name, tuple(cells)))
-    table = Grid(
-        caption=words("fates.table") + f" ({words('fates.better')} / {words('fates.worse')})",
-        columns=(
-            words("page.option"),
-            *(words("fates.all") if g == "all" else words(f"group.{g}") for g in GROUPS_SHOWN),
-        ),
-        rows=tuple(rows),
-    )
+    table = _shares(results, words, words("fates.table"), GROUPS_SHOWN)
+    kinds = _shares(results, words, words("fates.kinds"), COMPOUND_KINDS)
     groups = tuple(dict.fromkeys(row.group for row in results.group_days))
     by_group = {(row.option, row.group): row for row in results.group_days}
     days = Grid(
@@ -77,7 +63,28 @@ def fates(results: Results, words: Words) -> Part:
             for option in dict.fromkeys(row.option for row in results.group_days)
         ),
     )
-    return Part(name="fates", grids=tuple(g for g in (table, days) if g.rows))
+    return Part(name="fates", grids=tuple(g for g in (table, kinds, days) if g.rows))
+
+
+def _shares(results: Results, words: Words, caption: str, groups: tuple[str, ...]) -> Grid:
+    """Residents who surely gain and lose, of some groups."""
+    present = {fate.group for change in results.changes for fate in change.fates}
+    shown = [group for group in groups if group in present]
+    rows: list[tuple[str, tuple[str | Cell, ...]]] = []
+    for change in results.changes:
+        by = {fate.group: fate for fate in change.fates}
+        cells = [
+            f"{percent(by[g].surely_better)} / {percent(by[g].surely_worse)}" if g in by else words("page.none")
+            for g in shown
+        ]
+        name = words.phrases([words.name("option", change.option), words(f"measure.{change.measure}")])
+        rows.append((name, tuple(cells)))
+    heads = [words("fates.all") if g == "all" else words(f"group.{g}") for g in shown]
+    return Grid(
+        caption=f"{caption} ({words('fates.better')} / {words('fates.worse')})",
+        columns=(words("page.option"), *heads),
+        rows=tuple(rows),
+    )
 
 
 def equity(results: Results, words: Words) -> Part:
@@ -116,9 +123,12 @@ def robust(results: Results, words: Words) -> Part:
         ]
         agreement = words("page.missing") if found.agreement is None else fixed(found.agreement, 2)
         rows.append((with_unit(found.outcome, words), (*cells, agreement)))
-    scenarios = results.robust[0].scenarios if results.robust else ()
+    if not rows:
+        return Part(name="robust")
+    one = results.robust[0]
+    runs = words("robust.beside", runs=one.replications, share=percent(one.share), residents=fixed(one.residents, 0))
     table = Grid(
-        caption=words("robust.table", scenarios=words.listing([words.name("scenario", s) for s in scenarios])),
+        caption=words("robust.table", scenarios=words.listing([words.name("scenario", s) for s in one.scenarios])),
         columns=(
             words("page.outcome"),
             *(words.name("option", o.name) for o in results.options),
@@ -126,9 +136,7 @@ def robust(results: Results, words: Words) -> Part:
         ),
         rows=tuple(rows),
     )
-    return Part(
-        name="robust", heading=words("robust.heading"), lead=(words("robust.lead"),), grids=(table,) if rows else ()
-    )
+    return Part(name="robust", heading=words("robust.heading"), lead=(words("robust.lead"), runs), grids=(table,))
 
 
 def weights(results: Results, words: Words) -> Part:
@@ -157,92 +165,10 @@ def weights(results: Results, words: Words) -> Part:
     )
 
 
-def worth(results: Results, words: Words) -> Part:
-    """What the money buys, at equal cost too, and what it costs once."""
-    if not results.paybacks:
-        return Part(name="worth")
-    note = words("worth.one_off_note", days=results.days)
-    grids = [_paybacks(results, words), *_equal_cost(results, words), *_transition(results, words)]
-    return Part(name="worth", lead=(note,), grids=tuple(grids), points=tuple(_steps(results, words)))
-
-
-def _steps(results: Results, words: Words) -> list[str]:
-    """One sentence a step from an efficient option to the next dearer one."""
-    found = []
-    for bargain in results.bargains:
-        outcome, unit = words(f"outcome.{bargain.outcome}"), unit_of(bargain.outcome, words, change=True)
-        factor = scale(_unit(bargain.outcome)).factor
-        steps = [i for i in bargain.increments if i.extra_cost and i.extra_gain]
-        for i in steps:
-            cheaper, dearer = words.name("option", i.against[0]), words.name("option", i.option)
-            cost, gain = significant(i.extra_cost or 0.0), significant((i.extra_gain or 0.0) * factor)
-            found.append(
-                words("worth.step", outcome=outcome, cheaper=cheaper, dearer=dearer, cost=cost, gain=gain, unit=unit)
-            )
-        if not steps:
-            found.append(words("worth.none", outcome=outcome))
-    return found
-
-
-def _paybacks(results: Results, words: Words) -> Grid:
-    rows = []
-    for p in results.paybacks:
-        years = words("worth.never") if p.years is None else significant(p.years) if p.years else words("worth.nothing")
-        running = span_of(p.running, p.running_interval, words)
-        rows.append((words.name("option", p.option), (significant(p.one_off), running, years)))
-    return Grid(
-        caption=words("worth.payback"),
-        columns=(words("page.option"), words("worth.one_off"), words("worth.running"), words("worth.years")),
-        rows=tuple(rows),
-    )
-
-
-def _equal_cost(results: Results, words: Words) -> list[Grid]:
-    if not results.equal_cost:
-        return []
-    outcomes = tuple(dict.fromkeys(e.outcome for e in results.equal_cost))
-    by = {(e.option, e.outcome): e for e in results.equal_cost}
-    rows = []
-    for option in dict.fromkeys(e.option for e in results.equal_cost):
-        cells = [
-            span_of(e.effect, e.interval, words, scale(_unit(o)).factor) if (e := by.get((option, o))) else ""
-            for o in outcomes
-        ]
-        rows.append((words.name("option", option), tuple(cells)))
-    cost = significant(results.equal_cost[0].cost)
-    caption = words("worth.equal", cost=cost, base=base_of(results, words))
-    return [
-        Grid(
-            caption=f"{caption}. {words('worth.equal_note')}",
-            columns=(words("page.option"), *(with_unit(o, words) for o in outcomes)),
-            rows=tuple(rows),
-        )
-    ]
-
-
-def _transition(results: Results, words: Words) -> list[Grid]:
-    stretches = tuple(dict.fromkeys((m.from_day, m.until_day) for m in results.transition))
-    if len(stretches) < 2:
-        return []
-    by = {(m.option, m.from_day): m for m in results.transition}
-    rows = [
-        (
-            words.name("option", option),
-            tuple(
-                span_of(m.paired.mean, m.paired.interval, words) if (m := by.get((option, start))) else ""
-                for start, _ in stretches
-            ),
-        )
-        for option in dict.fromkeys(m.option for m in results.transition)
-    ]
-    columns = [words("worth.stretch", start=start, end=end) for start, end in stretches]
-    caption = f"{words('worth.transition')} ({words('unit.days')})"
-    return [Grid(caption=caption, columns=(words("page.option"), *columns), rows=tuple(rows))]
-
-
 def assumed_cell(effect: AssumedEffect, words: Words) -> str:
     """The interval over assumptions, in the shown unit."""
-    return words("assumed.span", **dict(zip(("low", "high"), ends(effect, words), strict=True)))
+    key = "assumed.span_outside" if effect.outside else "assumed.span"
+    return words(key, **dict(zip(("low", "high"), ends(effect, words), strict=True)))
 
 
 def ends(effect: AssumedEffect, words: Words) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from analysis.brief import asked, decided, hanging, pictures, sections
+from analysis.brief import asked, backing, buying, decided, hanging, pictures, sections
 from analysis.brief.reading import Lookup, headline
 from analysis.brief.typeface import embedded
 from analysis.brief.words import Words, words
@@ -73,9 +73,9 @@ def _content(results: Results, text: Words) -> dict[str, Any]:
         "money": sections.money_rows(results, text),
         "places": sections.place_rows(results, text),
         "failing": hanging.failing(results, text),
-        "parts": {part.name: part for make in (decided, hanging, asked) for part in make.parts(results, text)},
+        "parts": {part.name: part for make in (decided, buying, hanging, asked) for part in make.parts(results, text)},
         "load": sections.load_rows(results, text),
-        "assumptions": sections.assumption_rows(results, text),
+        "assumptions": backing.assumption_rows(results, text),
         "digests": [(text.name("option", o.name), " ".join(d[:DIGITS] for d in o.digests)) for o in results.options],
     }
 

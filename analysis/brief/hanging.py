@@ -127,7 +127,8 @@ def _effects(results: Results, a: Assumed, words: Words) -> Grid:
                 (
                     words("page.interval", low=low, high=high),
                     span_of(effect.median * factor, None, words),
-                    "" if effect.as_assumed is None else span_of(effect.as_assumed * factor, None, words),
+                    span_of(effect.mean * factor, None, words),
+                    span_of(effect.as_assumed * factor, None, words),
                     *(
                         words("page.none") if x is None else percent(x)
                         for x in (effect.better, effect.worse, effect.luck)
@@ -135,7 +136,7 @@ def _effects(results: Results, a: Assumed, words: Words) -> Grid:
                 ),
             )
         )
-    keys = ("median", "as_assumed", "better", "worse", "luck")
+    keys = ("median", "as_assumed", "small", "better", "worse", "luck")
     return Grid(
         caption=words("assumed.table", base=base_of(results, words)),
         columns=(

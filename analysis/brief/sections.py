@@ -13,7 +13,7 @@ from analysis.brief.reading import Cell, Lookup, advice, effect_cell, headline, 
 from analysis.brief.words import Words
 from analysis.compare import BCA_FROM, Effect
 from analysis.decision.assumed import AssumedEffect
-from analysis.decision.runs import INDIFFERENCE
+from analysis.decision.runs import HEADLINE, INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
 from analysis.rows import PAID
@@ -53,6 +53,9 @@ def warnings(results: Results, words: Words) -> list[str]:
         found.append(words("decision.one_run"))
     elif runs < FEW_RUNS:
         found.append(words("decision.few", runs=runs))
+    for what, months, days in dict.fromkeys((u.what, u.months, u.days) for u in results.unseen):
+        options = [words.name("option", u.option) for u in results.unseen if (u.what, u.months) == (what, months)]
+        found.append(words(f"unseen.{what}", options=words.listing(options), months=months, days=days))
     return found
 
 
@@ -146,7 +149,8 @@ def over_note(results: Results, words: Words) -> str:
     if a is None:
         return ""
     note = words("assumed.note", draws=a.draws, share=percent(a.share), **bounds_shown())
-    return f"{note} {words('assumed.hangs_note')}"
+    outside = [words("assumed.outside_note")] if any(e.outside and e.outcome in HEADLINE for e in a.effects) else []
+    return " ".join([note, words("assumed.hangs_note"), *outside])
 
 
 def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -266,31 +270,3 @@ def load_rows(results: Results, words: Words) -> list[tuple[str, list[str]]]:
         (words.name("station", kind), [percent(results.utilisation[o.name].get(kind, 0.0)) for o in results.options])
         for kind in kinds
     ]
-
-
-def assumption_rows(results: Results, words: Words) -> list[Table]:
-    """Every lever: what it says, value, range, source."""
-
-    def shown(value: str) -> str:
-        return {"yes": words("page.yes_word"), "no": words("page.no_word")}.get(
-            value, value.replace("-", "−", 1) if value.startswith("-") else value
-        )
-
-    rows = []
-    for row in results.assumptions:
-        span = (
-            words("page.interval", low=shown(row.low), high=shown(row.high))
-            if row.low is not None and row.high is not None
-            else ""
-        )
-        rows.append(
-            {
-                "lever": row.lever,
-                "meaning": words.table.get(f"lever.{row.lever}", row.unit),
-                "value": shown(row.value),
-                "range": span,
-                "source": words("assumptions.assumption") if row.assumed else row.source,
-                "assumed": row.assumed,
-            }
-        )
-    return rows

@@ -1,14 +1,15 @@
 """How far an answer hangs on assumptions: every option run under many draws of what decides the signs.
 
 A draw is one set of assumptions and one luck, shared by all options and the base, so a difference within a draw is an
-option's effect given those assumptions. The 5-95 % interval over draws is what a committee should look at first; the
-interval over runs at the assumed values, however many, says nothing of it. A draw has one run, so a little of its
-spread is luck: `luck` says how much, from runs whose luck alone differs.
+option's effect given those assumptions. Draws run in a smaller share of the city: what they move is put around the
+race's mean (`recentred`). The 5-95 % interval over draws is what a committee should look at first; the interval over
+runs at the assumed values, however many, says nothing of it. A draw has one run, so a little of its spread is luck:
+`luck` says how much, from runs whose luck alone differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +17,13 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from analysis.compare import column
+from analysis.decision.recentred import Centre, Several, centre, effects_of, quantiles, recentred
 from analysis.decision.runs import HEADLINE, INDIFFERENCE
 from analysis.scenario_discovery import Bound, by_chance, discover, limits_of, measure
 from analysis.selection import sign_of
 from sim.outcomes import OUTCOMES
 
 F64 = npt.NDArray[np.float64]
-Outcomes = Mapping[str, float]
 
 LOW, HIGH = 0.05, 0.95  # of the draws lie below and above
 FEWEST = 20  # draws below which nothing is said of what drives them
@@ -56,27 +57,32 @@ class Draws:
     share: float
     levers: tuple[Swept, ...]
     points: F64
-    outcomes: Mapping[str, Sequence[Outcomes]]
-    again: Mapping[str, Sequence[Outcomes]]
+    outcomes: Several
+    again: Several
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssumedEffect:
-    """An effect over draws, in the unit of the outcome: 5 %, 50 % and 95 % of the draws lie below.
+    """An effect over draws around the race's `mean`, in the unit of the outcome: 5 %, 50 % and 95 % of them lie below.
 
-    `better` and `worse` are shares of the draws (no change is neither), for outcomes with a better direction.
-    `as_assumed` is the mean effect in the same city at the values else; `luck` the share of the variance over draws
-    that luck alone makes (None where neither varies).
+    The ends allow for `error`, the Monte Carlo error of where the draws are put. `outside` says that the mean, at the
+    values else, is not between them: most draws move the effect to one side. `better` and `worse` are shares of the
+    draws (no change is neither), for outcomes with a better direction. `as_assumed` is the mean effect in the draws'
+    own city at the values else; `luck` the share of the variance over draws that luck alone makes (None where neither
+    varies).
     """
 
     option: str
     outcome: str
+    mean: float
     low: float
     median: float
     high: float
+    error: float
+    outside: bool
     better: float | None
     worse: float | None
-    as_assumed: float | None
+    as_assumed: float
     luck: float | None
     n: int
 
@@ -136,22 +142,27 @@ class Assumed:
     failing: tuple[Failing, ...]
 
 
-def over_assumptions(draws: Draws) -> Assumed:
-    """Sum the draws up: every outcome's effect, and of the headline outcomes the best, the drivers and the failures."""
+def over_assumptions(draws: Draws, race: Several) -> Assumed:
+    """Sum the draws up: every outcome's effect, and of the headline outcomes the best, the drivers and the failures.
+
+    `race` are the race's outcomes by option. An effect without two runs of the race and two again has no interval.
+    """
     base, *options = draws.outcomes
     effects, drivers, failing = [], [], []
     for outcome in OUTCOMES:
         for option in options:
-            d = _differences(draws.outcomes, option, base, outcome)
+            at = centre(race, draws.again, option, outcome)
+            d = effects_of(draws.outcomes, option, outcome)
             whole = ~np.isnan(d)
-            if not whole.any():
+            if at is None or not whole.any():
                 continue
-            effect = _effect(option, outcome, d[whole], _differences(draws.again, option, base, outcome))
+            moved = at.shifted(d[whole])
+            effect = _effect(option, outcome, moved, at)
             effects.append(effect)
-            level = abs(float(np.nanmean(column(draws.outcomes[base], outcome))))
+            level = abs(float(np.nanmean(column(race[base], outcome))))
             if outcome in HEADLINE and whole.sum() >= FEWEST and _matters(effect, level):
-                drivers += _drivers(option, outcome, d[whole], draws.points[whole], draws.levers)
-                failing += _failing(effect, d[whole], draws.points[whole], draws.levers)
+                drivers += _drivers(option, outcome, moved, draws.points[whole], draws.levers)
+                failing += _failing(effect, moved, draws.points[whole], draws.levers)
     return Assumed(
         asked=draws.asked,
         draws=len(draws.points),
@@ -159,33 +170,30 @@ def over_assumptions(draws: Draws) -> Assumed:
         share=draws.share,
         levers=draws.levers,
         effects=tuple(effects),
-        best=_best(draws),
+        best=_best(draws, race),
         drivers=tuple(drivers),
         failing=tuple(failing),
     )
 
 
-def _differences(outcomes: Mapping[str, Sequence[Outcomes]], option: str, base: str, outcome: str) -> F64:
-    return column(outcomes[option], outcome) - column(outcomes[base], outcome)
-
-
-def _effect(option: str, outcome: str, d: F64, again: F64) -> AssumedEffect:
+def _effect(option: str, outcome: str, d: F64, at: Centre) -> AssumedEffect:
     better = OUTCOMES[outcome].better
     gain = None if better == "neither" else sign_of(better) * d
-    low, median, high = (float(q) for q in np.quantile(d, (LOW, 0.5, HIGH)))
-    again = again[~np.isnan(again)]
-    spread = float(d.var(ddof=1)) if d.size > 1 else 0.0
-    luck = min(1.0, float(again.var(ddof=1)) / spread) if again.size > 1 and spread > 0.0 else None
+    low, median, high = quantiles(d, at.error, (LOW, 0.5, HIGH))
+    spread = float(d.var(ddof=1)) if d.size > 1 and not (d == d[0]).all() else 0.0
     return AssumedEffect(
         option=option,
         outcome=outcome,
+        mean=at.mean,
         low=low,
         median=median,
         high=high,
+        error=at.error,
+        outside=not low <= at.mean <= high,
         better=None if gain is None else float((gain > 0.0).mean()),
         worse=None if gain is None else float((gain < 0.0).mean()),
-        as_assumed=float(again.mean()) if again.size else None,
-        luck=luck,
+        as_assumed=at.small,
+        luck=min(1.0, at.luck / spread) if spread > 0.0 else None,
         n=d.size,
     )
 
@@ -195,13 +203,16 @@ def _matters(effect: AssumedEffect, level: float) -> bool:
     return max(abs(effect.low), abs(effect.high)) > INDIFFERENCE * level
 
 
-def _best(draws: Draws) -> tuple[AssumedBest, ...]:
+def _best(draws: Draws, race: Several) -> tuple[AssumedBest, ...]:
     found = []
     for outcome in HEADLINE:
-        table = np.array([column(several, outcome) for several in draws.outcomes.values()]).T
-        table = table[~np.isnan(table).any(axis=1)]
+        moved = recentred(race, draws.again, draws.outcomes, outcome)
         better = OUTCOMES[outcome].better
-        if not len(table) or better == "neither":
+        if len(moved) < len(draws.outcomes) or better == "neither":
+            continue
+        table = np.array(list(moved.values())).T
+        table = table[~np.isnan(table).any(axis=1)]
+        if not len(table):
             continue
         good = sign_of(better) * table
         first = good == good.max(axis=1, keepdims=True)

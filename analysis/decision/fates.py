@@ -1,4 +1,4 @@
-"""Who loses: residents by what happens to their place, rural and urban apart, by age; the largest losers by name.
+"""Who loses: residents by what happens to their place: rural and urban apart, by age and kind of compound; by name.
 
 A resident is counted with the place of residence (a community of the map before). Of the places called sure at most 5 %
 are expected to be false, and the intervals of the losers named allow for the picking (`analysis.equity`). Days by whose
@@ -19,6 +19,7 @@ from analysis.equity import Change, Fate, Loser, change, gini, theil, winners_an
 from analysis.places import MEASURES, place_ratios, residents_by_place, town_of_place
 from analysis.selection import Better
 from analysis.spread import GROUPS
+from sim.services import COMPOUND_KINDS
 from sim.trial import Record
 from sim.world.city import City
 
@@ -198,6 +199,10 @@ def _groups(city: City, people: npt.NDArray[np.int64]) -> dict[str, F64]:
         "rural": people - urban,
         "older": by_place(older),
         "rural_older": by_place(np.where(city.urban == 1, 0, older)),
+        **{
+            kind: by_place(np.where(city.kind == number, city.population, 0))
+            for number, kind in enumerate(COMPOUND_KINDS)
+        },
     }
 
 

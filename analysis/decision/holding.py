@@ -7,10 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.compare import column
+from analysis.decision.recentred import Several
 from analysis.decision.runs import F64, HEADLINE, Runs, better_of, outcome_table
 from analysis.preferences import smaa, spanning
 from analysis.robustness import assess
 from analysis.selection import Better
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """Runs beside the race, by scenario (the main one first) and option, under the same lucks in a smaller city."""
+
+    residents: int
+    share: float
+    outcomes: Mapping[str, Several]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +43,15 @@ class Regret:
 class Robust:
     """One outcome: the options over scenarios. `minimax` have the least largest regret (several are a tie).
 
-    `agreement` is the mean rank correlation (Kendall's tau) of the orders that any two robustness metrics give.
+    `agreement` is the mean rank correlation (Kendall's tau) of the orders that any two robustness metrics give. The
+    runs, so many of each option and scenario, were of a city of so many residents (`share` of the real one).
     """
 
     outcome: str
     scenarios: tuple[str, ...]
+    residents: int
+    share: float
+    replications: int
     options: tuple[Regret, ...]
     minimax: tuple[str, ...]
     agreement: float | None
@@ -56,25 +71,54 @@ class Favoured:
     confidence: float | None
 
 
-def robust(scenarios: Mapping[str, Runs]) -> tuple[Robust, ...]:
+def robust(scenarios: Mapping[str, Several], *, residents: int, share: float) -> tuple[Robust, ...]:
     """Headline outcomes over two scenarios or more, from the replications that are complete in all of them."""
     found = []
     for outcome in HEADLINE if len(scenarios) > 1 else ():
-        values = np.stack([outcome_table(runs, outcome) for runs in scenarios.values()], axis=-1)
+        values = np.stack([_table(runs, outcome) for runs in scenarios.values()], axis=-1)
         options = tuple(next(iter(scenarios.values())))
         if len(options) < 2 or np.isnan(values).any(axis=(1, 2)).all():
             continue
-        found.append(_assessed(outcome, values, options, tuple(scenarios)))
+        found.append(_assessed(outcome, values, options, tuple(scenarios), where=(residents, share)))
     return tuple(found)
 
 
-def _assessed(outcome: str, values: F64, options: tuple[str, ...], scenarios: tuple[str, ...]) -> Robust:
+def robust_elsewhere(beside: Elsewhere, race: Several) -> tuple[Robust, ...]:
+    """The same from runs beside the race: what a scenario changes in the smaller city, put around the race's means."""
+    main = next(iter(beside.outcomes.values()))
+
+    def moved(option: str, outcome: str) -> float:
+        ours, small = column(race[option], outcome), column(main[option], outcome)
+        return float(np.nanmean(ours) - np.nanmean(small)) if np.isfinite(ours).any() else 0.0
+
+    shifts = {option: {outcome: moved(option, outcome) for outcome in HEADLINE} for option in main}
+    scenarios = {
+        name: {
+            option: [{o: run[o] + by for o, by in shifts[option].items() if o in run} for run in several]
+            for option, several in runs.items()
+        }
+        for name, runs in beside.outcomes.items()
+    }
+    return robust(scenarios, residents=beside.residents, share=beside.share)
+
+
+def _table(runs: Several, outcome: str) -> F64:
+    """[replications, options]; nan where a run has none."""
+    return np.array([column(several, outcome) for several in runs.values()]).T
+
+
+def _assessed(
+    outcome: str, values: F64, options: tuple[str, ...], scenarios: tuple[str, ...], *, where: tuple[int, float]
+) -> Robust:
     assessment = assess(values, _better(outcome))
     largest, worst = assessment.of("minimax_regret"), assessment.of("maximin")
     pairs = [t for i, row in enumerate(assessment.agreement) for t in row[i + 1 :] if t is not None]
     return Robust(
         outcome=outcome,
         scenarios=scenarios,
+        residents=where[0],
+        share=where[1],
+        replications=int((~np.isnan(values).any(axis=(1, 2))).sum()),
         options=tuple(
             Regret(
                 option=option,

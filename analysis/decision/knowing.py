@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.compare import column
 from analysis.decision.assumed import FEWEST, Draws
+from analysis.decision.recentred import Several, recentred
 from analysis.decision.runs import HEADLINE, INDIFFERENCE, better_of
 from analysis.information import evpi, measure_first
 from analysis.selection import Better
@@ -50,8 +51,11 @@ class Knowing:
     first: tuple[Measurement, ...]
 
 
-def knowing(draws: Draws) -> Knowing | None:
-    """The assumptions most worth knowing; None for a lone option, or too few draws to say."""
+def knowing(draws: Draws, race: Several) -> Knowing | None:
+    """The assumptions most worth knowing; None for a lone option, or too few draws to say.
+
+    `race` are the race's outcomes by option, around whose mean effects the draws are put.
+    """
     if len(draws.outcomes) < 2 or len(draws.points) < FEWEST:
         return None
     levers = {
@@ -63,14 +67,15 @@ def knowing(draws: Draws) -> Knowing | None:
     found: dict[str, list[Known]] = {lever: [] for lever in levers}
     scale: dict[str, float] = {}
     for outcome in HEADLINE:
-        table = {option: column(several, outcome) for option, several in draws.outcomes.items()}
-        whole = ~np.isnan(np.array(list(table.values()))).any(axis=0)
-        if whole.sum() < FEWEST or not levers or better_of(outcome) == "neither":
+        table = recentred(race, draws.again, draws.outcomes, outcome)
+        if len(table) < len(draws.outcomes) or not levers or better_of(outcome) == "neither":
+            continue
+        if (~np.isnan(np.array(list(table.values()))).any(axis=0)).sum() < FEWEST:
             continue
         better: Better = "higher" if better_of(outcome) == "higher" else "lower"
         everything[outcome] = evpi(table, better=better).value
-        base = next(iter(table.values()))
-        scale[outcome] = INDIFFERENCE * abs(float(base[whole].mean())) or 1.0
+        level = float(np.nanmean(column(next(iter(race.values())), outcome)))
+        scale[outcome] = INDIFFERENCE * abs(level) or 1.0
         for m in measure_first(table, levers, better=better):
             known = Known(outcome=outcome, value=m.worth.value, se=m.worth.se, changes=m.worth.changes)
             found[m.assumption].append(known)

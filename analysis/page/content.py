@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.ticker import MaxNLocator
 
-from analysis.brief import hanging, sections
+from analysis.brief import backing, hanging, sections
 from analysis.brief.decided import ends
 from analysis.brief.numbers import MINUS, fixed, percent, scale, significant, spanned
 from analysis.brief.reading import Lookup, advice, effect_span, headline, level_span, unit_of
@@ -159,7 +159,7 @@ def _effect(effect: Effect, over: AssumedEffect | None) -> dict[str, Any]:
     if over is None or over.low == over.high == 0.0:
         return shown
     factor = scale(OUTCOMES[effect.outcome].unit).factor
-    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en"))}
+    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en")), "outside": over.outside}
     return {**shown, "over": wide, "hangs": sections.hangs(effect, over)}
 
 
@@ -269,7 +269,7 @@ def _load(results: Results) -> list[dict[str, Any]]:
 
 
 def _assumptions(results: Results) -> list[dict[str, Any]]:
-    said = both(lambda w: sections.assumption_rows(results, w))
+    said = both(lambda w: backing.assumption_rows(results, w))
     return [
         {
             "lever": row.lever,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from analysis.brief import asked, decided, hanging
+from analysis.brief import asked, buying, decided, hanging
 from analysis.brief.decided import Grid, Part
 from analysis.brief.reading import Cell
 from analysis.brief.words import Words
@@ -14,7 +14,7 @@ from analysis.results import Results
 
 def parts(results: Results, words: Words) -> dict[str, Any]:
     """The sections by name: heading, sentences, tables, points."""
-    return {part.name: _part(part) for make in (decided, hanging, asked) for part in make.parts(results, words)}
+    return {part.name: _part(part) for make in (decided, buying, hanging, asked) for part in make.parts(results, words)}
 
 
 def _part(part: Part) -> dict[str, Any]:

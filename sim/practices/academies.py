@@ -23,7 +23,7 @@ class Academies(Practice):
     away falls by courtesy x q. Each day is one away from work and costs tuition. Sizes are assumptions.
     """
 
-    days_year: float = lever(0.0, 0.0, 20.0, "training days a worker and year", "mechanisms.csv M34")
+    days_year: float = lever(0.0, 0.0, 20.0, "training days a worker and year", "mechanism M34")
     half_life: float = lever(12.0, 3.0, 36.0, "months until half is forgotten")
     skill: float = lever(0.20, 0.0, 0.5, "log productivity of the fully trained")
     enough: float = lever(8.0, 2.0, 40.0, "days at which most is learnt")

@@ -18,8 +18,8 @@ class Articles(Practice):
     spread at the same mean log lowers mean productivity a little, yet queues gain most where units are weak.
     """
 
-    completeness: float = lever(0.0, 0.0, 1.0, "share of work that documents prescribe", "mechanisms.csv M25")
-    compliance_hours: float = lever(0.0, 0.0, 10.0, "hours a worker and week", "mechanisms.csv M25")
+    completeness: float = lever(0.0, 0.0, 1.0, "share of work that documents prescribe", "mechanism M25")
+    compliance_hours: float = lever(0.0, 0.0, 10.0, "hours a worker and week", "mechanism M25")
     pull: float = lever(0.6, 0.0, 1.0, "share of a unit's deviation lost when all is prescribed")
 
     mechanism = "M25"

@@ -27,9 +27,9 @@ class Branches(Practice):
     hours are taken from what volunteers give. All sizes are assumptions; the signs are open.
     """
 
-    compound_coverage: float = lever(0.0, 0.0, 1.0, "share of compounds reached beyond today's", "refinement A14")
-    twonew_coverage: float = lever(0.0, 0.0, 1.0, "share of new firms and associations reached", "refinement A14")
-    microgrid_households: int = lever(0, 0, 100, "households a micro-grid, 24 to 100; 0: none", "mechanisms.csv M18")
+    compound_coverage: float = lever(0.0, 0.0, 1.0, "share of compounds reached beyond today's")
+    twonew_coverage: float = lever(0.0, 0.0, 1.0, "share of new firms and associations reached")
+    microgrid_households: int = lever(0, 0, 100, "households a micro-grid, 24 to 100; 0: none", "mechanism M18")
     last_layer: float = lever(0.3, 0.0, 1.0, "share of the dose that a branch in the compound adds")
     party: float = lever(0.25, 0.0, 1.0, "logit of the party line when everybody is reached")
     watch_minutes: float = lever(4.0, 0.0, 30.0, "minutes a volunteer watches a micro-grid, a working day")

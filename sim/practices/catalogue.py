@@ -24,8 +24,8 @@ class Catalogue(Practice):
     again today, an assumption. A longer catalogue slows each desk by `breadth` per share of items above today's.
     """
 
-    items: int = lever(TODAY, 20, 120, "items offered at a centre", "parameters.csv service.catalogue_items")
-    cross_trained: float = lever(TRAINED, 0.0, 1.0, "share of clerks trained for every item", "mechanisms.csv M37")
+    items: int = lever(TODAY, 20, 120, "items offered at a centre", "one centre lists 76, gtn-caselibrary.org.cn")
+    cross_trained: float = lever(TRAINED, 0.0, 1.0, "share of clerks trained for every item", "mechanism M37")
     missing: float = lever(0.15, 0.0, 0.6, "chance of a second visit if no item were offered")
     unprepared: float = lever(0.04, 0.0, 0.2, "chance of a second visit if no clerk were trained for every item")
     breadth: float = lever(0.1, 0.0, 0.5, "share of pace lost at a desk with twice today's items")

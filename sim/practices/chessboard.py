@@ -23,11 +23,9 @@ class Chessboard(Practice):
     its staff and gain `stability_time` of their time, but settle visits less thoroughly. All sizes are assumptions.
     """
 
-    urban_rural_parity: float = lever(0.0, 0.0, 1.0, "share of the gap in staff closed", "mechanisms.csv M13")
-    target_conflict: float = lever(
-        CONFLICT, 0.0, 0.3, "share of admin time on contradicting targets", "mechanisms.csv M13; today assumed"
-    )
-    stability_staff_shared: float = lever(0.0, 0.0, 1.0, "share of stability staff shared", "refinement A14")
+    urban_rural_parity: float = lever(0.0, 0.0, 1.0, "share of the gap in staff closed", "mechanism M13")
+    target_conflict: float = lever(CONFLICT, 0.0, 0.3, "share of admin time on contradicting targets", "mechanism M13")
+    stability_staff_shared: float = lever(0.0, 0.0, 1.0, "share of stability staff shared")
     shift: float = lever(0.15, 0.0, 0.4, "gap between rural and urban hours a head at full parity, share")
     stability_time: float = lever(0.15, 0.0, 0.5, "town teams' time gained when all are shared, share")
     shallow: float = lever(0.03, 0.0, 0.2, "visits closed but not solved, added when all are shared")

@@ -21,11 +21,9 @@ class CitizenCloud(Practice):
     that this opens or closes: J. van Dijk, The Deepening Divide, 2005; sizes are assumptions.
     """
 
-    items: int = lever(135, 0, 215, "items online of 215", "215 in the source; today's number is an assumption")
-    single_sign_on: bool = lever(False, False, True, "one account for all items", "mechanisms.csv M44")
-    assist: float = lever(
-        0.0, 0.0, 1.0, "share of residents not online who find somebody to help", "mechanisms.csv M44"
-    )
+    items: int = lever(135, 0, 215, "items online of 215", "mechanism M44")
+    single_sign_on: bool = lever(False, False, True, "one account for all items", "mechanism M44")
+    assist: float = lever(0.0, 0.0, 1.0, "share of residents not online who find somebody to help", "mechanism M44")
     sign_on_logit: float = lever(0.3, 0.0, 1.5, "logit of going online")
     assist_logit: float = lever(1.0, 0.0, 3.0, "logit of going online, helped")
     clerk: float = lever(0.08, 0.0, 0.3, "share of online cases that assistance adds to clerks")

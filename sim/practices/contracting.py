@@ -25,12 +25,10 @@ class Contracting(Practice):
     with each provider. Own staff keep their posts. Sizes are assumptions.
     """
 
-    share: float = lever(0.0, 0.0, 0.6, "share of home visits given to providers", "mechanisms.csv M40")
-    providers: int = lever(5, 1, 50, "providers a district", "mechanisms.csv M40")
-    monitoring: float = lever(0.5, 0.0, 1.0, "share of their work that is checked", "mechanisms.csv M40")
-    cost_ratio: float = lever(
-        0.9, 0.7, 1.1, "cost of a provider's hour over an own one", "contract.provider_cost_ratio"
-    )
+    share: float = lever(0.0, 0.0, 0.6, "share of home visits given to providers", "mechanism M40")
+    providers: int = lever(5, 1, 50, "providers a district", "mechanism M40")
+    monitoring: float = lever(0.5, 0.0, 1.0, "share of their work that is checked", "mechanism M40")
+    cost_ratio: float = lever(0.9, 0.7, 1.1, "cost of a provider's hour over an own one")
     markup: float = lever(0.3, 0.0, 1.0, "share of price added by a single bidder")
     quality_gap: float = lever(0.08, 0.0, 0.3, "visits closed but not solved more often, unwatched")
     check_share: float = lever(0.1, 0.0, 0.5, "hours of own staff an hour of a provider's work, fully checked")

@@ -25,10 +25,10 @@ class Coproduction(Practice):
     1,000 residents and year, virtue the share of residents who keep the neighbourhood's compact. Sizes are assumptions.
     """
 
-    share: float = lever(SHARE, 0.0, 0.5, "share of volunteers' hours on cases", "mechanisms.csv M19")
-    quality: float = lever(1.0, 0.5, 1.1, "success of help beside staff's", "mechanisms.csv M19")
-    law: float = lever(0.0, 0.0, 40.0, "hours of legal aid per 1,000 residents and year added", "refinement A14")
-    virtue: float = lever(0.0, 0.0, 1.0, "compliance with the compact, beyond today's", "refinement A14")
+    share: float = lever(SHARE, 0.0, 0.5, "share of volunteers' hours on cases", "mechanism M19")
+    quality: float = lever(1.0, 0.5, 1.1, "success of help beside staff's", "mechanism M19")
+    law: float = lever(0.0, 0.0, 40.0, "hours of legal aid per 1,000 residents and year added")
+    virtue: float = lever(0.0, 0.0, 1.0, "compliance with the compact, beyond today's")
     weariness: float = lever(0.1, 0.0, 0.5, "logit of volunteering lost when the share doubles")
     legal: float = lever(0.3, 0.0, 0.6, "share of disputes that plenty of legal aid prevents")
     half_law: float = lever(15.0, 2.0, 60.0, "hours per 1,000 at which most of it works")

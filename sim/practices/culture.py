@@ -23,10 +23,10 @@ class Culture(Practice):
     Small shifts of norm, identity, imitation and manners; all sizes are assumptions.
     """
 
-    values: float = lever(0.0, 0.0, 1.0, "intensity of core values", "mechanisms.csv M24")
-    culture: float = lever(0.0, 0.0, 1.0, "intensity of local culture", "mechanisms.csv M24")
-    exemplars: float = lever(0.0, 0.0, 1.0, "intensity of exemplars", "mechanisms.csv M24")
-    civility: float = lever(0.0, 0.0, 1.0, "intensity of civility", "mechanisms.csv M24")
+    values: float = lever(0.0, 0.0, 1.0, "intensity of core values", "mechanism M24")
+    culture: float = lever(0.0, 0.0, 1.0, "intensity of local culture", "mechanism M24")
+    exemplars: float = lever(0.0, 0.0, 1.0, "intensity of exemplars", "mechanism M24")
+    civility: float = lever(0.0, 0.0, 1.0, "intensity of civility", "mechanism M24")
     trust: float = lever(0.02, 0.0, 0.1, "trust by values")
     belonging: float = lever(0.08, 0.0, 0.4, "logit of taking part by culture")
     imitation: float = lever(0.4, 0.0, 2.0, "logit per share of the compound active, by exemplars")

@@ -22,8 +22,8 @@ class Demonstration(Practice):
     times 1 + pace x a, and participation shifts by engage x a. Sizes are assumptions.
     """
 
-    share: float = lever(0.0, 0.0, 0.2, "share of communities that are sites", "mechanisms.csv M03")
-    diffusion_rate: float = lever(0.1, 0.0, 0.2, "share of the gap to the town's mean, a month", "mechanisms.csv M03")
+    share: float = lever(0.0, 0.0, 0.2, "share of communities that are sites", "mechanism M03")
+    diffusion_rate: float = lever(0.1, 0.0, 0.2, "share of the gap to the town's mean, a month", "mechanism M03")
     pace: float = lever(0.10, 0.0, 0.3, "productivity gained at full practice, share")
     engage: float = lever(0.15, 0.0, 0.5, "logit of taking part at full practice")
     yuan: float = lever(300_000.0, 0.0, 2_000_000.0, "yuan a site and year")

@@ -23,8 +23,8 @@ class Enterprises(Practice):
     for Chengdu's; surplus and luck are assumptions.
     """
 
-    share: float = lever(0.0, 0.0, 0.4, "share of communities with an enterprise", "mechanisms.csv M42")
-    reinvest: float = lever(0.3, 0.0, 0.5, "share of surplus that flows back", "mechanisms.csv M42")
+    share: float = lever(0.0, 0.0, 0.4, "share of communities with an enterprise", "mechanism M42")
+    reinvest: float = lever(0.3, 0.0, 0.5, "share of surplus that flows back", "mechanism M42")
     surplus: float = lever(200_000.0, 0.0, 2_000_000.0, "yuan a year and enterprise")
     luck: float = lever(1.0, 0.0, 3.0, "standard deviation of a month's surplus over its mean")
     subsidy: float = lever(20_000.0, 0.0, 200_000.0, "yuan a year and enterprise from the city")

@@ -24,11 +24,11 @@ class FiveLines(Practice):
     assumption; the lines reach different residents, since party and volunteer lines are open to few.
     """
 
-    party: float = lever(EVEN, 0.0, 1.0, "weight of the party line", "mechanisms.csv M16")
-    self_government: float = lever(EVEN, 0.0, 1.0, "weight of self-government", "mechanisms.csv M16")
-    associations: float = lever(EVEN, 0.0, 1.0, "weight of associations", "mechanisms.csv M16")
-    volunteers: float = lever(EVEN, 0.0, 1.0, "weight of volunteers", "mechanisms.csv M16")
-    services: float = lever(EVEN, 0.0, 1.0, "weight of services and activities", "mechanisms.csv M16")
+    party: float = lever(EVEN, 0.0, 1.0, "weight of the party line", "mechanism M16")
+    self_government: float = lever(EVEN, 0.0, 1.0, "weight of self-government", "mechanism M16")
+    associations: float = lever(EVEN, 0.0, 1.0, "weight of associations", "mechanism M16")
+    volunteers: float = lever(EVEN, 0.0, 1.0, "weight of volunteers", "mechanism M16")
+    services: float = lever(EVEN, 0.0, 1.0, "weight of services and activities", "mechanism M16")
     response: float = lever(0.25, 0.0, 1.0, "logit of a line per log of its effort over an even share")
 
     mechanism = "M16"

@@ -23,8 +23,8 @@ class FiveStep(Practice):
     assumptions.
     """
 
-    starts_per_month: float = lever(0.0, 0.0, 0.10, "share of compounds not begun", "mechanisms.csv M17")
-    stage_months: int = lever(2, 1, 6, "months a stage takes", "mechanisms.csv M17")
+    starts_per_month: float = lever(0.0, 0.0, 0.10, "share of compounds not begun", "mechanism M17")
+    stage_months: int = lever(2, 1, 6, "months a stage takes", "mechanism M17")
     hours: float = lever(10.0, 0.0, 60.0, "hours of help per 1,000 residents a month at stage 5")
     engage: float = lever(0.2, 0.0, 0.6, "logit of taking part at stage 5")
     organiser_hours: float = lever(1.0, 0.0, 10.0, "staff hours a week for a compound under way")

@@ -26,9 +26,9 @@ class Foundations(Practice):
     0.5 yuan a head and year over the city (47 million yuan in 4.5 years) is left out.
     """
 
-    coverage: float = lever(0.0, 0.0, 0.3, "share of communities with a fund", "mechanisms.csv M30")
-    yuan_per_resident: float = lever(3.0, 0.0, 5.0, "yuan a resident and year", "mechanisms.csv M30")
-    match: float = lever(0.5, 0.0, 1.0, "yuan that the city adds to each raised", "mechanisms.csv M30")
+    coverage: float = lever(0.0, 0.0, 0.3, "share of communities with a fund", "mechanism M30")
+    yuan_per_resident: float = lever(3.0, 0.0, 5.0, "yuan a resident and year", "mechanism M30")
+    match: float = lever(0.5, 0.0, 1.0, "yuan that the city adds to each raised", "mechanism M30")
     elasticity: float = lever(1.0, 0.0, 2.0, "log of what is raised per log of wealth")
 
     mechanism = "M30"

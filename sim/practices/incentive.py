@@ -20,7 +20,7 @@ class Incentive(Practice):
     assumptions, so that the sum of it is open.
     """
 
-    share: float = lever(TODAY, 0.18, 0.30, "share of the fund paid by appraisal", "refinement A13")
+    share: float = lever(TODAY, 0.18, 0.30, "share of the fund paid by appraisal")
     effort: float = lever(1.5, 0.0, 10.0, "logit of taking part per unit of the share")
     gaming: float = lever(0.4, 0.0, 2.0, "share of closings not solved per unit of the share")
 

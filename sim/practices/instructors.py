@@ -20,7 +20,7 @@ class Instructors(Practice):
     lowers the chance of being turned away by report x q. Sizes are assumptions.
     """
 
-    per_town: int = lever(0, 0, 5, "instructors a town", "mechanisms.csv M33")
+    per_town: int = lever(0, 0, 5, "instructors a town", "mechanism M33")
     reach: float = lever(0.35, 0.05, 1.0, "share of what is lacking that one more instructor reaches (rate)")
     lift: float = lever(0.7, 0.0, 1.0, "share of the gap to the mean closed where they reach")
     report: float = lever(0.015, 0.0, 0.05, "chance of being turned away that full reach prevents")

@@ -20,8 +20,8 @@ class JointWork(Practice):
     P. Milgrom, Journal of Law, Economics, and Organization 7, 1991): `kpi_weight` x GAMING. Meetings cost hours.
     """
 
-    parallel_share: float = lever(0.0, 0.0, 1.0, "share of cases worked on at once", "mechanisms.csv M04")
-    kpi_weight: float = lever(0.0, 0.0, 1.0, "weight of joint appraisal", "mechanisms.csv M04")
+    parallel_share: float = lever(0.0, 0.0, 1.0, "share of cases worked on at once", "mechanism M04")
+    kpi_weight: float = lever(0.0, 0.0, 1.0, "weight of joint appraisal", "mechanism M04")
 
     mechanism = "M04"
     tried: ClassVar[dict[str, Any]] = {"parallel_share": 0.8, "kpi_weight": 0.5}

@@ -24,8 +24,8 @@ class Layers(Practice):
     supervision: hours in proportion to the loss that is avoided.
     """
 
-    retention: float = lever(RETENTION, 0.7, 1.0, "share of the dose kept a layer", "mechanisms.csv M12, assumption")
-    count: int = lever(COUNT, 3, 5, "layers above a community", "mechanisms.csv M12")
+    retention: float = lever(RETENTION, 0.7, 1.0, "share of the dose kept a layer", "mechanism M12")
+    count: int = lever(COUNT, 3, 5, "layers above a community", "mechanism M12")
     dose: float = lever(0.3, 0.0, 1.0, "logit of taking part at the full dose")
     noise: float = lever(0.5, 0.0, 1.0, "log sd between branches of the share lost")
     supervision: float = lever(0.75, 0.0, 5.0, "hours a worker and week when nothing is lost any more")

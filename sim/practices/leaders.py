@@ -31,7 +31,7 @@ class Leaders(Practice):
     share_high: float = lever(0.4, 0.1, 0.8, "share of able leaders")
     reserve_ratio: float = lever(0.3, 0.0, 2.0, "reserve cadres a post")
     turnover: float = lever(0.12, 0.05, 0.3, "share of leaders who leave a year")
-    skill_sd: float = lever(0.2, 0.1, 0.4, "log sd of skill", "parameters.csv leader.skill_sd")
+    skill_sd: float = lever(0.2, 0.1, 0.4, "log sd of skill")
     skill_effect: float = lever(0.35, 0.0, 1.0, "log productivity per unit of skill")
     reserve_yuan: float = lever(6_000.0, 0.0, 40_000.0, "yuan a reserve cadre and year")
 

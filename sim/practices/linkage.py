@@ -18,10 +18,8 @@ class Linkage(Practice):
     skip a level cost town teams time.
     """
 
-    strength: float = lever(0.0, 0.0, 1.0, "share of a layer's loss made up for", "mechanisms.csv M15")
-    skip_level_prob: float = lever(
-        0.0, 0.0, 0.3, "share of misroutes that the level above puts right", "mechanisms.csv M15"
-    )
+    strength: float = lever(0.0, 0.0, 1.0, "share of a layer's loss made up for", "mechanism M15")
+    skip_level_prob: float = lever(0.0, 0.0, 0.3, "share of misroutes that the level above puts right", "mechanism M15")
     hours: float = lever(1.0, 0.0, 5.0, "hours of meetings a worker and week at full strength")
     town_time: float = lever(0.2, 0.0, 1.0, "share of town teams' time if all misroutes skipped a level")
 

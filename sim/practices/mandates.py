@@ -22,8 +22,8 @@ class Mandates(Practice):
     chance of today; how it scales is an assumption.
     """
 
-    departments: int = lever(33, 4, 33, "departments over which mandates are split", "mechanisms.csv M01")
-    overlap_share: float = lever(0.15, 0.0, 0.6, "share of cases under overlapping mandates", "mechanisms.csv M01")
+    departments: int = lever(33, 4, 33, "departments over which mandates are split", "mechanism M01")
+    overlap_share: float = lever(0.15, 0.0, 0.6, "share of cases under overlapping mandates", "mechanism M01")
 
     mechanism = "M01"
     tried: ClassVar[dict[str, Any]] = {"departments": 12, "overlap_share": 0.03}

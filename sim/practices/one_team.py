@@ -21,8 +21,8 @@ class OneTeam(Practice):
     grow with the root of the area. Which towns pool is drawn once for the city. Read by `mechanisms.layouts`.
     """
 
-    pooled_share: float = lever(0.0, 0.0, 1.0, "share of towns whose teams are pooled", "mechanisms.csv M05")
-    cross_training: float = lever(0.5, 0.0, 1.0, "share of skills that all share", "mechanisms.csv M05")
+    pooled_share: float = lever(0.0, 0.0, 1.0, "share of towns whose teams are pooled", "mechanism M05")
+    cross_training: float = lever(0.5, 0.0, 1.0, "share of skills that all share", "mechanism M05")
 
     mechanism = "M05"
     tried: ClassVar[dict[str, Any]] = {"pooled_share": 1.0, "cross_training": 1.0}

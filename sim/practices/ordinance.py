@@ -25,10 +25,10 @@ class Ordinance(Practice):
     less than the floor, posts are added and paid. Acts last of all practices, on what the others leave.
     """
 
-    floor_fund: float = lever(0.0, 0.0, 1.0, "share of the standard grant a resident", "mechanisms.csv M27")
-    floor_staff: float = lever(0.0, 0.0, 1.0, "share of the standard staff", "mechanisms.csv M27")
-    urban_standard: float = lever(25.0, 5.0, 100.0, "yuan a resident and year", "fund formula, derived")
-    rural_standard: float = lever(190.0, 40.0, 400.0, "yuan a resident and year", "fund formula, derived")
+    floor_fund: float = lever(0.0, 0.0, 1.0, "share of the standard grant a resident", "mechanism M27")
+    floor_staff: float = lever(0.0, 0.0, 1.0, "share of the standard staff", "mechanism M27")
+    urban_standard: float = lever(25.0, 5.0, 100.0, "yuan a resident and year", "derived, Chengdu Daily 2018-05-29")
+    rural_standard: float = lever(190.0, 40.0, 400.0, "yuan a resident and year", "derived, Chengdu Daily 2018-05-29")
 
     mechanism = "M27"
     tried: ClassVar[dict[str, Any]] = {"floor_fund": 1.0, "floor_staff": 1.0}

@@ -24,8 +24,8 @@ class Pairing(Practice):
     spend hours to coordinate. How many units are paired is masked in the source; all magnitudes are assumptions.
     """
 
-    coverage: float = lever(0.0, 0.0, 1.0, "share of communities paired", "mechanisms.csv M22")
-    hours_month: float = lever(40.0, 0.0, 80.0, "hours a paired community and month", "mechanisms.csv M22")
+    coverage: float = lever(0.0, 0.0, 1.0, "share of communities paired", "mechanism M22")
+    hours_month: float = lever(40.0, 0.0, 80.0, "hours a paired community and month", "mechanism M22")
     target: str = lever("random", None, None, "rule of pairing", choices=("random", "need"))
     case_share: float = lever(0.5, 0.0, 1.0, "share of hours spent on cases")
     coordination: float = lever(4.0, 0.0, 20.0, "hours of community staff a paired community and month")

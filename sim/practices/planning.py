@@ -30,7 +30,7 @@ class Planning(Practice):
     city's, for good, since the types of Chengdu's communities are not published.
     """
 
-    level: float = lever(0.0, 0.0, 1.0, "how far centres follow the standard of their type", "mechanisms.csv M26")
+    level: float = lever(0.0, 0.0, 1.0, "how far centres follow the standard of their type", "mechanism M26")
     industrial: float = lever(0.10, 0.0, 0.4, "share of communities, rural ones apart, that are industrial by lot")
     park: float = lever(0.10, 0.0, 0.4, "share of them that are park communities")
     international: float = lever(0.03, 0.0, 0.2, "share of them that are international")

@@ -23,7 +23,7 @@ class Procedure(Practice):
     vote is the council's (M20).
     """
 
-    steps: int = lever(FULL, 0, FULL, "steps kept of the four", "parameters.csv fund.procedure_steps")
+    steps: int = lever(FULL, 0, FULL, "steps kept of the four", "Chengdu Daily 2018-05-29")
     blind: float = lever(0.5, 0.0, 2.0, "share of a council's error added a step left out")
     leak: float = lever(1.0, 0.0, 3.0, "share of leakage added a step left out")
     aware: float = lever(0.08, 0.0, 0.5, "logit of self-government lost a step left out")

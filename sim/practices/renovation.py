@@ -19,8 +19,8 @@ class Renovation(Practice):
     directly, so that happiness is no evidence for it.
     """
 
-    renovated_share: float = lever(0.0, 0.0, 1.0, "share of centres renovated", "mechanisms.csv M35")
-    friendliness: float = lever(1.0, 0.0, 1.0, "friendliness of a renovated centre", "mechanisms.csv M35")
+    renovated_share: float = lever(0.0, 0.0, 1.0, "share of centres renovated", "mechanism M35")
+    friendliness: float = lever(1.0, 0.0, 1.0, "friendliness of a renovated centre", "mechanism M35")
     desk_lost: float = lever(0.05, 0.0, 0.3, "share of window capacity lost")
     belonging: float = lever(0.05, 0.0, 0.5, "logit of taking part at full renovation")
     yuan: float = lever(80_000.0, 0.0, 500_000.0, "yuan a year and centre over the life of a renovation")

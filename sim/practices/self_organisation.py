@@ -26,7 +26,7 @@ class SelfOrganisation(Practice):
     Democracy Work, 1993). Rates and hours are assumptions.
     """
 
-    incubation_rate: float = lever(0.0, 0.0, 0.1, "share of the room filled a month", "mechanisms.csv M43")
+    incubation_rate: float = lever(0.0, 0.0, 0.1, "share of the room filled a month", "mechanism M43")
     members: float = lever(20.0, 5.0, 100.0, "active residents a group")
     convert: float = lever(0.05, 0.0, 0.3, "share of groups that become providers a month")
     fade: float = lever(0.03, 0.0, 0.2, "share of groups that end a month")

@@ -26,8 +26,8 @@ class ServiceList(Practice):
     d T (1 - r) / r. A run begins there under today's rules, whatever is in force.
     """
 
-    review_months: int = lever(REVIEW, 1, 24, "months between reviews", "mechanisms.csv M38")
-    responsiveness: float = lever(FOLLOWS, 0.0, 1.0, "share of the gap that a review closes", "mechanisms.csv M38")
+    review_months: int = lever(REVIEW, 1, 24, "months between reviews", "mechanism M38")
+    responsiveness: float = lever(FOLLOWS, 0.0, 1.0, "share of the gap that a review closes", "mechanism M38")
     drift: float = lever(0.0015, 0.0, 0.01, "chance of a second visit that a month of drift adds")
     review_yuan: float = lever(4_000.0, 0.0, 50_000.0, "yuan a review and community beyond one a year")
     review_hours: float = lever(16.0, 0.0, 80.0, "hours of community staff a review that is followed in full")

@@ -23,8 +23,8 @@ class ValueCommunity(Practice):
     the stock and its decay; sizes are assumptions. Outcomes show trust and happiness without it as well.
     """
 
-    investment: float = lever(0.0, 0.0, 1.0, "share of full effort", "mechanisms.csv M14")
-    half_life_months: float = lever(18.0, 6.0, 36.0, "months until half is forgotten", "mechanisms.csv M14")
+    investment: float = lever(0.0, 0.0, 1.0, "share of full effort", "mechanism M14")
+    half_life_months: float = lever(18.0, 6.0, 36.0, "months until half is forgotten", "mechanism M14")
     build: float = lever(0.06, 0.0, 0.3, "share of the gap closed a month at full effort")
     trust: float = lever(0.06, 0.0, 0.2, "trust added by the full stock")
     engage: float = lever(0.2, 0.0, 0.6, "logit of taking part by the full stock")

@@ -27,9 +27,9 @@ class Volunteering(Practice):
     size is an assumption). Staff look after who is recruited, and each costs insurance and training.
     """
 
-    registered: float = lever(1.0, 0.25, 1.27, "times the registered", "0.05 to 0.25 over 0.197")
-    active: float = lever(1.0, 0.33, 1.67, "times the active share of the registered", "0.1 to 0.5 over 0.3")
-    hours: float = lever(1.0, 0.42, 3.33, "times the hours asked of an active volunteer", "5 to 40 over 12")
+    registered: float = lever(1.0, 0.25, 1.27, "times the registered", "mechanism M23")
+    active: float = lever(1.0, 0.33, 1.67, "times the active share of the registered", "mechanism M23")
+    hours: float = lever(1.0, 0.42, 3.33, "times the hours asked of an active volunteer", "mechanism M23")
     dilution: float = lever(0.3, 0.0, 1.0, "share less that a new volunteer gives")
     norm_hours: float = lever(12.0, 12.0, 40.0, "hours a year above which volunteers tire")
     fatigue: float = lever(0.5, 0.0, 2.0, "logit lost per share of hours above the norm")

@@ -27,12 +27,10 @@ class Workforce(Practice):
     Psychology 102, 2017; the elasticity is an assumption, as is how long today's posts wait. Vacant posts are not paid.
     """
 
-    pay_index: float = lever(1.0, 0.8, 1.5, "pay over today's", "mechanisms.csv M32")
-    turnover: float = lever(
-        TURNOVER, 0.05, 0.3, "share of workers who leave a year at today's pay", "parameters.csv staff.turnover_year"
-    )
-    cert_share: float = lever(CERTIFIED, 0.0, 1.0, "share of workers certified", "refinement A14; today assumed")
-    cert_bonus: float = lever(0.0, 0.0, 1_000.0, "yuan a month for the certified, beyond today's", "refinement A14")
+    pay_index: float = lever(1.0, 0.8, 1.5, "pay over today's", "mechanism M32")
+    turnover: float = lever(TURNOVER, 0.05, 0.3, "share of workers who leave a year at today's pay")
+    cert_share: float = lever(CERTIFIED, 0.0, 1.0, "share of workers certified")
+    cert_bonus: float = lever(0.0, 0.0, 1_000.0, "yuan a month for the certified, beyond today's")
     elasticity: float = lever(1.0, 0.0, 3.0, "log turnover lost per log of pay")
     hiring_months: float = lever(4.0, 1.0, 12.0, "months until a post is filled")
     learning: float = lever(0.08, 0.01, 0.3, "share of what is not known learnt in a month")

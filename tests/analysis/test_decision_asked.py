@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from analysis.decision.assumed import Draws, Swept
+from analysis.decision.horizon import unseen
 from analysis.decision.knowing import knowing
 from analysis.decision.margins import Beside, margins
 from analysis.decision.standing import KINDS, laid_out, standings, totals
+from analysis.decision.willing import acceptable
 from sim.reforms import REFORMS
 from sim.reforms.base import Option, Rollout
 from sim.rules import Rules
@@ -141,12 +144,62 @@ def test_the_assumption_that_turns_the_choice_is_measured_first() -> None:
         asked=400, residents=10, share=1.0, points=points,
         levers=tuple(Swept(lever=name, value=0.5, low=0.0, high=1.0, log=False) for name in ("first", "second")),
         outcomes={"base": [{"days_to_solved": 10.0}] * 400, "o": [{"days_to_solved": 10.0 + e} for e in effect]},
-        again={"base": [], "o": []},
+        again={"base": [{"days_to_solved": 30.0}] * 2, "o": [{"days_to_solved": 33.0}] * 2},
     )  # fmt: skip
-    found = knowing(draws)
+    race = {"base": [{"days_to_solved": 10.0}] * 2, "o": [{"days_to_solved": 13.0}] * 2}
+    found = knowing(draws, race)
     assert found is not None and found.everything["days_to_solved"] == pytest.approx(0.5, abs=0.1)
     (first,) = found.first
     (known,) = first.outcomes
     assert first.lever == "first" and known.value == pytest.approx(0.5, abs=0.1)
     assert known.changes == pytest.approx(0.5, abs=0.06)
     assert first.worth == pytest.approx(known.value / 0.1)
+
+
+def test_what_a_run_is_too_short_to_show_is_named() -> None:
+    """Projects after 4 months and a transition of 6: from day 28 on, days 148 and 208 are the first to show more."""
+    named = {
+        "today": Option(name="today"),
+        "merged": Option(name="merged", rollouts=(("m", Rollout(reform=REFORMS["merge"](), from_day=28)),)),
+        "money": Option(name="money", rollouts=(("f", Rollout(reform=REFORMS["fund_level"](level=1.5), from_day=28)),)),
+        "grid": Option(
+            name="grid", rollouts=(("g", Rollout(reform=REFORMS["one_grid"](households=300), from_day=28)),)
+        ),
+    }
+    rules = Rules()
+    assert (rules.fund.delay_months, rules.jurisdiction.transition_months) == (4, 6)
+
+    def found(days: int, rules: Rules = rules) -> set[tuple[str, str, int]]:
+        return {(u.option, u.what, u.months) for u in unseen(named, rules, (510104,), days)}
+
+    assert found(90) == {("merged", "transition", 6), ("money", "fund", 4)} == found(148)
+    assert found(149) == {("merged", "transition", 6)} == found(208) and found(209) == set()
+    lossless = replace(rules, jurisdiction=replace(rules.jurisdiction, transition_loss=0.0))
+    assert found(90, lossless) == {("money", "fund", 4)}
+
+
+def test_the_best_buy_turns_where_a_step_is_worth_what_it_costs() -> None:
+    """20 yuan for 2 days: of a level of 10, 20 steps of 0.1. Below 1 yuan a step nobody buys, above it everybody; at 1
+    the draws with more than 2 days buy. The small city's 9 days and 900 yuan more are no part of it."""
+    days = 2.0 + np.array([-0.5, 0.5] * 20)
+    draws = Draws(
+        asked=40, residents=10, share=1.0, points=np.zeros((40, 1)),
+        levers=(Swept(lever="x", value=0.5, low=0.0, high=1.0, log=False),),
+        outcomes={
+            "base": [{"days_to_solved": 30.0, "cost_per_resident": 500.0}] * 40,
+            "o": [{"days_to_solved": 21.0 - d, "cost_per_resident": 1_420.0} for d in days],
+        },
+        again={
+            "base": [{"days_to_solved": 30.0, "cost_per_resident": 500.0}] * 2,
+            "o": [{"days_to_solved": 19.0, "cost_per_resident": 1_420.0}] * 2,
+        },
+    )  # fmt: skip
+    race = {
+        "base": [{"days_to_solved": 10.0, "cost_per_resident": 100.0}] * 2,
+        "o": [{"days_to_solved": 8.0, "cost_per_resident": 120.0}] * 2,
+    }
+    (found,) = acceptable(draws, race)
+    assert found.step == pytest.approx(0.1) and found.offers[:4] == (0.0, 1.0, 3.0, 10.0)
+    assert found.chance["o"] == (0.0, 0.5, 1.0, 1.0, 1.0, 1.0) and found.draws == 40
+    assert found.best[0] == "base" and set(found.best[2:]) == {"o"}
+    assert acceptable(replace(draws, again={"base": [], "o": []}), race) == ()

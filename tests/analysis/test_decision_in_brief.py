@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_records import OPTIONS, record
+from made_up_records import LEVELS, OPTIONS, record
 from test_written_brief import Page
 
+from analysis.brief.backing import assumption_rows
 from analysis.brief.document import DIGITS, brief
 from analysis.brief.reading import advice
 from analysis.brief.words import LANGUAGES, entries, words
@@ -74,8 +75,8 @@ def _draws() -> Draws:
     rng = np.random.default_rng(8)
     points = rng.uniform(0.15, 0.45, (DRAWS, 1))
 
-    def outcomes(slope: float) -> list[dict[str, float]]:
-        return [dict.fromkeys(OUTCOMES, 6.0 * (1.0 + slope * (x - 0.25))) for x in points[:, 0]]
+    def levels(factor: float) -> dict[str, float]:
+        return {name: LEVELS.get(outcome.unit, 6.0) * factor for name, outcome in OUTCOMES.items()}
 
     return Draws(
         asked=DRAWS,
@@ -83,11 +84,8 @@ def _draws() -> Draws:
         share=1.0,
         levers=(Swept(lever="grid.patrol_share", value=0.3, low=0.15, high=0.45, log=False),),
         points=points,
-        outcomes={name: outcomes(float(i)) for i, name in enumerate(OPTIONS)},
-        again={
-            name: [dict.fromkeys(OUTCOMES, 6.0 + 0.1 * i + 0.01 * r * i) for r in range(8)]
-            for i, name in enumerate(OPTIONS)
-        },
+        outcomes={name: [levels(1.0 + i * (x - 0.25)) for x in points[:, 0]] for i, name in enumerate(OPTIONS)},
+        again={name: [levels(1.0 + 0.02 * i + 0.002 * r * i) for r in range(8)] for i, name in enumerate(OPTIONS)},
     )
 
 
@@ -222,6 +220,24 @@ def test_a_selected_option_that_is_not_told_apart_is_called_no_more_than_that(wh
     assert "Fund +50% is the best, or within" in lines[0] and "not told apart from Status quo" in lines[0]
     _, (still,) = advice(replace(whole, choices=(replace(near, race=replace(near.race, selected=None)),)), words("en"))
     assert "is the best" not in still and "no separable best" in still
+
+
+def test_the_table_of_assumptions_names_what_a_reader_can_follow(whole: Results) -> None:
+    for lang in LANGUAGES:
+        rows = {row["lever"]: row["source"] for row in assumption_rows(whole, words(lang))}
+        assert not [source for source in rows.values() if re.search(r"\bM\d\d|refinement|\.csv", source)]
+        assert words(lang)("reform.Mandates") in rows["misroute.overlap"]
+        assert words(lang)("assumptions.assumption") in rows["misroute.overlap"]
+        assert "Chengdu Daily" in rows["fund.urban_base"]
+    backed = {row.lever for row in whole.assumptions if not row.assumed}
+    assert "fund.urban_base" in backed and not {"misroute.overlap", "demand.needs_per_head"} & backed
+    assert whole.levers_assumed == len(whole.assumptions) - len(backed)
+
+
+def test_what_the_run_is_too_short_to_show_is_said_before_the_first_number(whole: Results) -> None:
+    page = shown(brief(whole, "en"))
+    said = words("en")("unseen.fund", options="Fund +50%", months=4, days=90)
+    assert said in page and page.index(said) < page.index(words("en")("decision.heading"))
 
 
 def test_probabilities_are_given_the_assumptions(whole: Results) -> None:

@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import stand_ins
 
+from analysis.results import Results
 from experiments.cli import main
+from experiments.design import identity
+from experiments.racing import ELSEWHERE
+from experiments.settings import read
 from experiments.store import read_manifest, read_table, verify
 
 HERE = Path(__file__).parent
@@ -102,3 +107,33 @@ def test_a_broken_invariant_is_an_error(verb: list[str], capsys: pytest.CaptureF
     shown = capsys.readouterr()
     assert "cases_conserved" in shown.err.splitlines()[-1]
     json.loads(shown.out)
+
+
+def test_other_scenarios_run_beside_a_race_of_one(tmp_path: Path) -> None:
+    """Regrets over all shipped scenarios, from lucks of their own; a race of several scenarios says it itself."""
+    words = ["compare", "city=tiny", "days=12", "option=status_quo,grid_300_hire", "replications=2", "assumptions=1"]
+    assert main([*words, "attribute=null", "processes=1", "out=kept"], conduct=stand_ins.quick) == 0
+    results = Results.load(tmp_path / "kept" / "results.json")
+    shipped = {path.stem for path in (HERE.parents[1] / "configs" / "scenario").glob("*.yaml")}
+    assert results.robust and results.scenarios == ("base",)
+    for found in results.robust:
+        assert found.scenarios[0] == "base" and set(found.scenarios) == shipped and found.replications == ELSEWHERE
+    beside = read_table(tmp_path / "kept", "beside").to_pydict()
+    runs = {(n, p) for kind, n, p in zip(beside["kind"], beside["number"], beside["place"], strict=True)
+            if kind == "scenario"}  # fmt: skip
+    assert len(runs) == (len(shipped) - 1) * ELSEWHERE * 2
+    several = read("compare", ["scenario=base,ageing"])
+    assert several.elsewhere == {} == read("compare", ["assumptions=0"]).elsewhere
+    assert identity(read("compare", [])) != identity(replace(read("compare", []), elsewhere={}))
+
+
+def test_the_default_comparison_shows_every_effect_around_its_own_mean(tmp_path: Path) -> None:
+    """Draws beside the race: means of the intervals over assumptions are the race's, and lie in them or are flagged."""
+    words = ["compare", "city=tiny", "days=40", "option=status_quo,grid_300_hire,fund_plus_50", "replications=3"]
+    assert main([*words, "assumptions=24", "attribute=null", "out=kept"]) == 0
+    results = Results.load(tmp_path / "kept" / "results.json")
+    assert results.assumed is not None and results.assumed.effects
+    raced = {(e.option, e.outcome): e.paired.mean for e in results.effects}
+    for effect in results.assumed.effects:
+        assert effect.mean == pytest.approx(raced[effect.option, effect.outcome], rel=1e-9, abs=1e-12)
+        assert effect.outside == (not effect.low <= effect.mean <= effect.high)

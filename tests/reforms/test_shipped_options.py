@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -66,8 +67,8 @@ def test_each_option_starts_with_the_measured_days_and_moves_something(name: str
 
 
 def test_the_committee_has_the_options_it_asked_for() -> None:
-    assert list(COMMITTEE) == ["status_quo", "merge_branches_kept", "merge_branches_closed", "grid_300_same_staff",
-                               "grid_300_hire", "fund_plus_50", "full_package"]  # fmt: skip
+    assert list(COMMITTEE) == ["status_quo", "merge_branches_kept", "merge_branches_closed", "merge_posts_cut",
+                               "grid_300_same_staff", "grid_300_hire", "fund_plus_50", "full_package"]  # fmt: skip
 
 
 def test_options_say_what_their_names_promise() -> None:
@@ -77,6 +78,9 @@ def test_options_say_what_their_names_promise() -> None:
     assert kept.jurisdiction.villages == closed.jurisdiction.villages == "after"
     assert (kept.jurisdiction.keep_town_branches, closed.jurisdiction.keep_town_branches) == (1.0, 0.0)
     assert (kept.jurisdiction.keep_village_branches, closed.jurisdiction.keep_village_branches) == (1.0, 0.0)
+    cut = amended("merge_posts_cut").jurisdiction
+    assert (kept.jurisdiction.cost_saving, closed.jurisdiction.cost_saving, cut.cost_saving) == (0.0, 0.0, 0.1)
+    assert replace(cut, cost_saving=0.0) == kept.jurisdiction
     same, hired = amended("grid_300_same_staff").grid, amended("grid_300_hire").grid
     assert same.households == hired.households == 300
     assert (same.hire, hired.hire) == (False, True)

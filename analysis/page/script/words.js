@@ -15,7 +15,8 @@ function spanWords(cell) {
 }
 
 // The interval over assumptions, and what is to be said of an effect whose sign hangs on them.
-const overWords = (cell) => say("assumed.span", { low: cell.over.says[0], high: cell.over.says[1] });
+const overWords = (cell) =>
+  say(cell.over.outside ? "assumed.span_outside" : "assumed.span", { low: cell.over.says[0], high: cell.over.says[1] });
 const verdictWords = (cell) => (cell.hangs ? say("assumed.hangs") : say("verdict." + cell.verdict));
 
 const langTag = () => (state.lang === "zh" ? "zh-Hans" : "en");
