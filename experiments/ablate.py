@@ -96,17 +96,17 @@ def _print(ablation: Ablation, found: Sequence[Ablated], lang: str) -> None:
     from experiments.ablation_files import called, tried_as
 
     text = _words(lang)
-    columns = [text(f"ablation.{key}") for key in ("mechanism", "reform", "neutral", "moved", "cost_worsened")]
+    columns = [text(f"ablation.{key}") for key in ("mechanism", "neutral", "moved", "cost_worsened")]
     rows = [
         [
-            f"{one.mechanism} {called(one.mechanism, lang)}", tried_as(one, text),
+            f"{one.mechanism} {called(one.mechanism, lang)}\n  {tried_as(one, text)}",
             text("ablation.identical" if one.neutral_identical else "ablation.differs"),
             _truth(one.moved_as_expected, text), _truth(one.cost_worsened, text),
             "\n".join(line for change in one.declared for line in _lines(one, change, text)),
         ]
         for one in found
     ]  # fmt: skip
-    print_table(text("ablation.title"), [*columns, text("ablation.declared")], rows, whole=[len(columns)])
+    print_table(text("ablation.title"), [*columns, text("ablation.declared")], rows)
     came = sum(one.moved_as_expected for one in found)
     print(f"{text('ablation.moved')}: {came}/{len(found)}\n{text('ablation.note')}")
     if any(one.over for one in found):

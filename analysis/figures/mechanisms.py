@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any, Literal
 
 import numpy as np
@@ -69,8 +69,8 @@ def draw(
     _group(axes, [group for _, _, group in columns])
     axes.set_title(title, fontsize=10.0, pad=22.0, linespacing=1.5)
     axes.figure.legend(
-        handles=_legend(legend), ncols=11, loc="outside lower center", fontsize=8.0, title=legend["scale"],
-        title_fontsize=8.0,
+        handles=_legend(legend, drawn=any(one.over for one in found)), ncols=len(PALETTE), fontsize=8.0,
+        loc="outside lower center", title=legend["scale"], title_fontsize=8.0,
     )  # fmt: skip
 
 
@@ -97,8 +97,8 @@ def _mark(axes: Axes, change: Change, x: float, y: float) -> None:
 def _pie(axes: Axes, over: OverAssumptions, x: float, y: float) -> None:
     """Shares of the draws of assumptions: those that go up to the right of noon, those that go down to the left."""
     style: dict[str, Any] = {"linestyle": "none", "clip_on": False}
-    axes.plot([x], [y], marker="o", markersize=PIE, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.9,
-              **style)  # fmt: skip
+    axes.plot([x], [y], marker="o", markersize=PIE + 3.0, markerfacecolor="white", markeredgecolor=INK,
+              markeredgewidth=0.6, **style)  # fmt: skip
     ends = ((90.0 - 360.0 * over.up, 90.0, RISES, over.up), (90.0, 90.0 + 360.0 * over.down, FALLS, over.down))
     for start, end, colour, share in ends:
         if share:
@@ -120,13 +120,15 @@ def _group(axes: Axes, groups: Sequence[str]) -> None:
         axes.spines[side].set_color(FAINT)
 
 
-def _legend(words: dict[str, str]) -> list[Any]:
+def _legend(words: dict[str, str], *, drawn: bool) -> list[Any]:
+    """Shades over marks, column by column."""
     near, far = (f"{step:.0f}" for step in STEPS)
     spans = (f"< −{far}", f"−{far} … −{near}", f"−{near} … 0", "0", f"0 … {near}", f"{near} … {far}", f"> {far}")
     shades = [Patch(facecolor=c, edgecolor=FAINT, label=s) for c, s in zip(PALETTE, spans, strict=True)]
     marks = [
         Line2D([], [], linestyle="none", marker=MARKERS[key], markersize=5.0, color=INK, label=words[key])
         for key in MARKERS
+        if key != "open" or not drawn
     ]
     ring = Line2D([], [], linestyle="none", marker="o", markersize=8.4, markerfacecolor="none", color=INK,
                   label=words["cost"])  # fmt: skip
@@ -136,4 +138,5 @@ def _legend(words: dict[str, str]) -> list[Any]:
                label=words[key], fillstyle=side, markerfacecoloralt="white")
         for key, colour, side in sides
     ]  # fmt: skip
-    return [*shades, *marks, *pies, ring]
+    below = [*marks, *(pies if drawn else []), ring]
+    return [handle for column in zip_longest(shades, below) for handle in column if handle is not None]
