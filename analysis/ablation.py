@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from analysis.compare import column, paired
+from analysis.open_signs import OverAssumptions
 from sim.outcomes import OUTCOMES
 from sim.practices.base import Direction, Expectation
 
@@ -66,6 +67,7 @@ class Ablated:
     levers: Mapping[str, Any]
     neutral_identical: bool
     changes: tuple[Change, ...]  # in the order of OUTCOMES
+    over: tuple[OverAssumptions, ...] = ()  # of the outcomes declared open
 
     @property
     def declared(self) -> tuple[Change, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.ablation import Ablated, Change
+from analysis.open_signs import OverAssumptions
 from experiments.ablation import Ablation, ablated, jobs_of
 from experiments.conducting import Ended, conducted, report
 from experiments.design import PlannedTrial, conduct, identity
@@ -43,6 +44,8 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     jobs = jobs_of(ablation)
     start = time.perf_counter()
     what = f"{len(ablation.mechanisms)} mechanisms, each alone, and the baseline"
+    if ablation.open:
+        what += f"; {settings.assumptions} draws of assumptions for {len(ablation.open)} of open sign"
     ended = conducted(jobs, settings, partial(lightly, conduct), what)
     seconds = time.perf_counter() - start
     found = ablated(ablation, ended.records)
@@ -56,6 +59,8 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     with writing(folder, about) as part:
         part.table("trials", tables.trials(runs))
         part.table("outcomes", tables.outcomes(runs, city))
+        if ablation.open:
+            part.table("points", tables.points({signs.name: signs.drawn for signs in ablation.open}))
         ablation_files.write(part.folder, ablation, found, city)
     if as_json:
         said = {key: about[key] for key in ("id", "status", "digest", "failed")}
@@ -91,23 +96,46 @@ def _print(ablation: Ablation, found: Sequence[Ablated], lang: str) -> None:
     from experiments.ablation_files import called, tried_as
 
     text = _words(lang)
-    columns = [text(f"ablation.{key}") for key in ("mechanism", "reform", "neutral", "moved", "cost_worsened")]
+    columns = [text(f"ablation.{key}") for key in ("mechanism", "neutral", "moved", "cost_worsened")]
     rows = [
         [
-            f"{one.mechanism} {called(one.mechanism, lang)}", tried_as(one, text),
+            f"{one.mechanism} {called(one.mechanism, lang)}\n  {tried_as(one, text)}",
             text("ablation.identical" if one.neutral_identical else "ablation.differs"),
             _truth(one.moved_as_expected, text), _truth(one.cost_worsened, text),
-            "\n".join(_told(change, text) for change in one.declared),
+            "\n".join(line for change in one.declared for line in _lines(one, change, text)),
         ]
         for one in found
     ]  # fmt: skip
     print_table(text("ablation.title"), [*columns, text("ablation.declared")], rows)
     came = sum(one.moved_as_expected for one in found)
     print(f"{text('ablation.moved')}: {came}/{len(found)}\n{text('ablation.note')}")
+    if any(one.over for one in found):
+        print(text("ablation.luck"))
 
 
 def _truth(value: bool, text: Words) -> str:
     return text("page.yes_word" if value else "page.no_word")
+
+
+def _lines(one: Ablated, change: Change, text: Words) -> list[str]:
+    """An outcome as it changed, then what draws of assumptions say of it, if its sign is open."""
+    return [_told(change, text), *(_hanging(over, text) for over in one.over if over.outcome == change.outcome)]
+
+
+def _hanging(over: OverAssumptions, text: Words) -> str:
+    """The shares of draws in which it rises and falls, the 5-95 % of its changes, the assumption it hangs on most."""
+    from analysis.brief.hanging import lever_name
+    from analysis.brief.numbers import fixed, percent, scale, spanned
+    from sim.outcomes import OUTCOMES
+
+    unit = scale(OUTCOMES[over.outcome].unit)
+    middle, low, high = spanned(*(x * unit.factor for x in (over.middle, over.low, over.high)), signed=True)
+    shares = {key: percent(getattr(over, key)) for key in ("up", "down", "unchanged")}
+    told = text("ablation.over", draws=over.draws, middle=middle, low=low, high=high, unit=text(unit.change), **shares)
+    if over.hangs_on is None or over.correlation is None:
+        return f"  {told}"
+    lever, correlation = lever_name(over.hangs_on, text), fixed(over.correlation, 2, signed=True)
+    return f"  {told} {text('ablation.hangs', lever=lever, correlation=correlation)}"
 
 
 def _told(change: Change, text: Words) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from analysis.ablation import Ablated, changes
+from analysis.open_signs import OverAssumptions
 from experiments.composing import Folders, parse, selections
 from experiments.design import PlannedTrial, plan
 from experiments.mechanisms import reforms_of
+from experiments.open_signs import OpenSigns, open_signs
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.settings import Settings, command_of, read
 from sim.reforms.base import Option, Reform, Rollout
@@ -55,6 +58,12 @@ class Ablation:
         """The mechanisms in the study."""
         return tuple(dict.fromkeys(one.mechanism for one in self.tried))
 
+    @cached_property
+    def open(self) -> tuple[OpenSigns, ...]:
+        """The reforms some of whose signs are open, with the draws under which they are tried."""
+        found = [open_signs(self.settings, one.reform, one.name, one.kind) for one in self.tried]
+        return tuple(one for one in found if one is not None)
+
     @property
     def replications(self) -> int:
         """Runs of the baseline and of every reform."""
@@ -99,7 +108,7 @@ def read_ablation(
 
 def jobs_of(ablation: Ablation) -> tuple[PlannedTrial, ...]:
     """The baseline, then reform by reform its neutral form once and itself in every replication: stopped early, what
-    has ended is whole."""
+    has ended is whole. Last, reform by reform, the draws of those whose sign is open."""
     settings = ablation.settings
     base = plan(replace(settings, options=(Option(),)))
     found = list(base)
@@ -109,6 +118,8 @@ def jobs_of(ablation: Ablation) -> tuple[PlannedTrial, ...]:
         found.append(replace(base[0], option=one.option(neutral, "_neutral"), rules=rules))
         rules = one.rules(moved, settings.rules)
         found += [replace(job, option=one.option(moved), rules=rules) for job in base]
+    for signs in ablation.open:
+        found += signs.trials()
     return tuple(found)
 
 
@@ -116,6 +127,7 @@ def ablated(ablation: Ablation, records: Mapping[int, Record]) -> tuple[Ablated,
     """What each reform did, of those whose trials and the baseline's have all ended: records by number in the plan."""
     n = ablation.replications
     base = [records.get(k) for k in range(n)]
+    over = _over(ablation, records)
     found = []
     for place, one in enumerate(ablation.tried):
         first = n + place * (n + 1)
@@ -128,5 +140,17 @@ def ablated(ablation: Ablation, records: Mapping[int, Record]) -> tuple[Ablated,
             neutral_identical=neutral.digest == base[0].digest,
             changes=changes([m.outcomes for m, _ in pairs], [b.outcomes for _, b in pairs], one.kind.expected,
                             one.kind.cost),
+            over=over.get(one.name, ()),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _over(ablation: Ablation, records: Mapping[int, Record]) -> dict[str, tuple[OverAssumptions, ...]]:
+    """What the draws say of the reforms whose sign is open, by the names of their options."""
+    n, found = ablation.replications, {}
+    first = n + len(ablation.tried) * (n + 1)
+    for signs in ablation.open:
+        many = len(signs.options) * len(signs.drawn.points)
+        found[signs.name] = signs.summary([records.get(k) for k in range(first, first + many)])
+        first += many
+    return found

@@ -15,7 +15,9 @@ from analysis.brief.typeface import embedded
 from analysis.brief.words import LANGUAGES, Words, words
 from analysis.figures import mechanisms as matrix
 from analysis.figures.drawing import FONT, png, svg
+from analysis.open_signs import OverAssumptions
 from experiments.ablation import Ablation
+from experiments.assumptions import small
 from experiments.mechanisms import phrases, reforms_of
 from experiments.terminal import finite
 from sim.outcomes import OUTCOMES
@@ -24,7 +26,8 @@ from sim.world.city import City
 NAME = "mechanisms"
 LONGEST = {"en": 52, "zh": 26}  # characters of a row's name in the figure
 COLUMNS = ("mechanism", "reform", "term", "phrase", "theme", "outcome", "unit", "effect", "se", "low", "high",
-           "expected", "role", "reason")  # fmt: skip
+           "expected", "role", "reason", "draws", "draws_up", "draws_down", "draws_unchanged", "draws_low",
+           "draws_middle", "draws_high", "hangs_on", "correlation")  # fmt: skip
 
 
 def write(folder: Path, ablation: Ablation, found: Sequence[Ablated], city: City) -> None:
@@ -42,16 +45,22 @@ def write(folder: Path, ablation: Ablation, found: Sequence[Ablated], city: City
 
 
 def rows(found: Sequence[Ablated]) -> list[dict[str, Any]]:
-    """One row a reform and outcome."""
+    """One row a reform and outcome; what draws of assumptions say stands where the sign is open."""
     return [
         {
             "mechanism": one.mechanism, "reform": one.reform, "phrase": phrases()[one.mechanism][0],
             "term": phrases()[one.mechanism][1], "theme": OUTCOMES[change.outcome].theme,
             "unit": OUTCOMES[change.outcome].unit, **asdict(change),
+            **next((_drawn(over) for over in one.over if over.outcome == change.outcome), {}),
         }
         for one in found
         for change in one.changes
     ]  # fmt: skip
+
+
+def _drawn(over: OverAssumptions) -> dict[str, Any]:
+    names = {"outcome": "outcome", "draws": "draws", "hangs_on": "hangs_on", "correlation": "correlation"}
+    return {names.get(name, f"draws_{name}"): value for name, value in asdict(over).items()}
 
 
 def document(ablation: Ablation, found: Sequence[Ablated], city: City) -> dict[str, Any]:
@@ -67,6 +76,7 @@ def document(ablation: Ablation, found: Sequence[Ablated], city: City) -> dict[s
         "seed": settings.seed,
         "replications": ablation.replications,
         "interval": "95 % paired t",
+        "assumptions": {"draws": settings.assumptions, "share": getattr(small(settings.city), "share", 1.0)},
         "mechanisms": [
             _mechanism(mechanism, [one for one in found if one.mechanism == mechanism])
             for mechanism in dict.fromkeys(one.mechanism for one in found)
@@ -101,6 +111,7 @@ def _mechanism(mechanism: str, reforms: Sequence[Ablated]) -> dict[str, Any]:
             for one in reforms
             for change in one.changes
         ],
+        "over_assumptions": [{**asdict(over), "reform": one.reform} for one in reforms for over in one.over],
     }  # fmt: skip
 
 
@@ -111,7 +122,7 @@ def figure(ablation: Ablation, found: Sequence[Ablated], city: City, text: Words
     columns = [(o.name, text.name("outcome", o.name), text(f"theme.{o.theme}")) for o in ordered]
     title = "\n".join([text("ablation.title"), text("ablation.note"), setting(ablation, city, text)])
     names = [_name(one, found, text) for one in found]
-    legend = {key: text(f"ablation.{key}") for key in ("up", "down", "open", "cost", "scale")}
+    legend = {key: text(f"ablation.{key}") for key in ("up", "down", "open", "rises", "falls", "cost", "scale")}
     drawn = partial(matrix.draw, found=found, names=names, columns=columns, title=title, legend=legend)
     width, height = matrix.size(len(found), len(columns))
     picture = svg(drawn, name=NAME, title=title.replace("\n", " "), width=width, height=height)

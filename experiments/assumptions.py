@@ -98,9 +98,9 @@ class Drawn:
         )  # fmt: skip
 
 
-def drawn(settings: Settings) -> Drawn:
+def drawn(settings: Settings, assumptions: Sequence[Assumption] = SIGNS) -> Drawn:
     """The draws of a study, `settings.assumptions` of them; equal settings draw equal points."""
-    chosen = [(a, v) for a in SIGNS for v in [_free(a, settings)] if v is not None]
+    chosen = [(a, v) for a in assumptions for v in [_free(a, settings)] if v is not None]
     axes = [Interval(key=a.key, low=0.0, high=1.0) for a, _ in chosen]
     shares = LatinHypercube(size=settings.assumptions).points(axes) if settings.assumptions else []
     return Drawn(

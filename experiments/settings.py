@@ -63,6 +63,7 @@ class AblateKnobs(PairedKnobs):
     """Those of configs/ablate.yaml. `ablation.read_ablation` picks mechanisms on the command line."""
 
     mechanism: str = lever("all", None, None, "", choices=("all",))
+    assumptions: int = lever(64, 0, 100_000, "draws")
 
 
 KNOBS: dict[str, type[RunKnobs] | type[PairedKnobs]] = {
@@ -146,6 +147,8 @@ def read(
                 name: _scenario_of(compose_plain(verb, {**choices, "scenario": (name,)}, values, folders))
                 for name in others
             }
+    elif isinstance(knobs, AblateKnobs):
+        more = {"assumptions": knobs.assumptions}
     return Settings(
         verb=verb, city=city_spec(first), options=options, scenarios=scenarios, rules=rules, days=knobs.days,
         warmup=knobs.warmup, seed=knobs.seed, replications=tuple(several), threads=knobs.threads,

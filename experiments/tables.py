@@ -9,7 +9,7 @@ beside    kind (draw: drawn assumptions; again: luck alone; scenario: another on
           margin: a little more, branches kept, a surge), number of the draw, luck, combination or margin (of a
           scenario: four times its own plus that of the luck), place of the option (of a part or margin: number of the
           luck), outcome, value
-points    draw, lever, value
+points    draw, lever, value; of an ablation also the option of the reform that was tried under the draw
 spread    trial, class, urgency, channel, age_band, urban, days_from, days_to, cases: days to solved, without empty bins
 """
 
@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from experiments.assumptions import Drawn
 from experiments.design import PlannedTrial
 from experiments.racing import Race
 from sim.services import AGE_BANDS, CLASSES
@@ -66,20 +67,26 @@ def beside(race: Race) -> dict[str, pa.Table]:
             }
         )
     if race.drawn is not None:
-        levers = [assumption.key for assumption in race.drawn.assumptions]
-        points = [
-            (draw, lever, float(value))
-            for draw, point in enumerate(race.drawn.points)
-            for lever, value in zip(levers, point, strict=True)
-        ]
-        found["points"] = table(
-            {
-                "draw": np.array([row[0] for row in points], np.int32),
-                "lever": words([row[1] for row in points]),
-                "value": np.array([row[2] for row in points], np.float64),
-            }
-        )
+        found["points"] = points({"": race.drawn}).drop_columns("option")
     return found
+
+
+def points(drawn: Mapping[str, Drawn]) -> pa.Table:
+    """The points drawn, by the name of what was tried under them."""
+    rows = [
+        (name, draw, assumption.key, float(value))
+        for name, several in drawn.items()
+        for draw, point in enumerate(several.points)
+        for assumption, value in zip(several.assumptions, point, strict=True)
+    ]
+    return table(
+        {
+            "option": words([row[0] for row in rows]),
+            "draw": np.array([row[1] for row in rows], np.int32),
+            "lever": words([row[2] for row in rows]),
+            "value": np.array([row[3] for row in rows], np.float64),
+        }
+    )
 
 
 def trials(runs: Sequence[Run]) -> pa.Table:

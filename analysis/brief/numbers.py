@@ -54,7 +54,8 @@ def spanned(mean: float, low: float | None, high: float | None, *, signed: bool)
         return fixed(mean, _places(mean, 3), signed=signed), None, None
     half = (high - low) / 2.0
     largest = max(abs(mean), abs(low), abs(high))
-    places = min(_places(half, 2), max(_places(largest, 3), _places(half, 1))) if half > 0.0 else _places(mean, 3)
+    wide = half > 1e-9 * largest  # else it has no width but that of rounding
+    places = min(_places(half, 2), max(_places(largest, 3), _places(half, 1))) if wide else _places(mean, 3)
     while places < 6 and any(abs(x) > 1e-12 and float(f"{x:.{places}f}") == 0.0 for x in (low, high)):
         places += 1
     return (fixed(mean, places, signed=signed), fixed(low, places, signed=signed), fixed(high, places, signed=signed))

@@ -230,7 +230,20 @@ def _best(draws: Draws, race: Several) -> tuple[AssumedBest, ...]:
 
 
 def _drivers(option: str, outcome: str, d: F64, points: F64, levers: Sequence[Swept]) -> list[Driver]:
-    """The levers whose rank correlation would be as strong by chance for any of them in 5 % of studies, at most."""
+    found = strongest(d, points, [lever.lever for lever in levers])
+    return [Driver(option=option, outcome=outcome, lever=lever, correlation=r) for lever, r in found]
+
+
+def strongest(d: F64, points: F64, levers: Sequence[str]) -> list[tuple[str, float]]:
+    """The levers with which an effect surely moves and Spearman's rank correlation, strongest first, three at most.
+
+    So strong a correlation would any of them show by chance in 5 % of studies, at most.
+
+    Args:
+        d: [draws] the effect.
+        points: [draws, levers] their values.
+        levers: their names.
+    """
     if (d == d[0]).all():
         return []
     found = []
@@ -240,8 +253,8 @@ def _drivers(option: str, outcome: str, d: F64, points: F64, levers: Sequence[Sw
         r = float(stats.spearmanr(values, d).statistic)
         t = abs(r) * np.sqrt((d.size - 2) / max(1.0 - r * r, 1e-12))
         if 2.0 * float(special.stdtr(d.size - 2, -t)) <= ERROR / len(levers):
-            found.append(Driver(option=option, outcome=outcome, lever=lever.lever, correlation=r))
-    return sorted(found, key=lambda x: -abs(x.correlation))[:NAMED]
+            found.append((lever, r))
+    return sorted(found, key=lambda x: -abs(x[1]))[:NAMED]
 
 
 def _failing(effect: AssumedEffect, d: F64, points: F64, levers: Sequence[Swept]) -> list[Failing]:

@@ -17,7 +17,6 @@ from sim.mechanisms.staffing import (
     window_posts,
     windows,
 )
-from sim.practices.one_team import SKILL_MIX, TRIPS
 from sim.rng import Purpose, study_key
 from sim.rules import Rules
 from sim.services import CHANNELS
@@ -205,7 +204,7 @@ def _teams(
         _, first, team_of = np.unique(
             np.where(pooled, fte.size + local.town_of, unit), return_index=True, return_inverse=True
         )
-        slower = 1.0 + SKILL_MIX * (1.0 - rules.one_team.cross_training)
+        slower = 1.0 + rules.one_team.skill_mix * (1.0 - rules.one_team.cross_training)
         posts = np.bincount(team_of, posts / np.where(pooled, slower, 1.0))
         fte = np.bincount(team_of, fte).astype(np.float64)
         travel = np.where(pooled, _trips(district, local, rules)[local.town_of], 0.0)[first]
@@ -228,7 +227,7 @@ def _trips(district: District, local: LocalMap, rules: Rules) -> np.ndarray:
     own = np.sqrt(areas(district, local.community_of, local.communities) / PATCH)
     count = np.bincount(local.town_of, minlength=local.towns)
     mean = np.bincount(local.town_of, own, local.towns) / np.maximum(1, count)
-    return np.asarray(rules.grid.travel_minutes * 60.0 * TRIPS * np.clip(town - mean, 0.0, 3.0))
+    return np.asarray(rules.grid.travel_minutes * 60.0 * rules.one_team.trips * np.clip(town - mean, 0.0, 3.0))
 
 
 def _town_teams(

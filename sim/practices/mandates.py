@@ -9,7 +9,6 @@ from sim.levers import lever
 from sim.practices.base import Effects, Expectation, Practice, State, View
 
 ALL = 33  # departments of the catalogue
-SPECIALISED = 0.25  # longer a step takes where one department does the work of all (assumption)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,13 +16,14 @@ class Mandates(Practice):
     """Fewer departments with wider mandates, and mandates that overlap less ("nine dragons rule the waters").
 
     Departments are merged in the order of the catalogue, department d of 33 into d n / 33 of n: a case that needed two
-    of a merged pair needs one step. Wider mandates are less specialised: a step takes 1 + SPECIALISED (1 - n / 33)
+    of a merged pair needs one step. Wider mandates are less specialised: a step takes 1 + specialised (1 - n / 33)
     times as long. Misroutes by overlap go with the share of cases under several mandates. Refinement A10 sets the
     chance of today; how it scales is an assumption.
     """
 
     departments: int = lever(33, 4, 33, "departments over which mandates are split", "mechanism M01")
     overlap_share: float = lever(0.15, 0.0, 0.6, "share of cases under overlapping mandates", "mechanism M01")
+    specialised: float = lever(0.25, 0.0, 1.0, "longer a step takes where one department does the work of all")
 
     mechanism = "M01"
     tried: ClassVar[dict[str, Any]] = {"departments": 12, "overlap_share": 0.03}
@@ -36,4 +36,4 @@ class Mandates(Practice):
     def act(self, state: State, view: View, effects: Effects) -> None:
         """Overlap and the length of steps; `dials.items` and `staffing.branch_fte` read the number of departments."""
         effects.overlap *= self.overlap_share / type(self)().overlap_share
-        effects.branch_minutes *= 1.0 + SPECIALISED * (1.0 - self.departments / ALL)
+        effects.branch_minutes *= 1.0 + self.specialised * (1.0 - self.departments / ALL)

@@ -8,21 +8,20 @@ from typing import Any, ClassVar
 from sim.levers import lever
 from sim.practices.base import Expectation, Practice
 
-SKILL_MIX = 0.12  # longer a case takes whoever is free and not of the trade (assumption)
-TRIPS = 0.5  # share of a team's cases that start from the base (assumption)
-
 
 @dataclass(frozen=True, kw_only=True)
 class OneTeam(Practice):
     """In a share of towns the teams of all communities answer as one: one queue, the same hours, longer trips.
 
     Pooling servers shortens queues (D. R. Smith and W. Whitt, Bell System Technical Journal 60, 1981), but not where
-    service differs: without cross-training work takes 1 + SKILL_MIX (1 - cross_training) times as long, and trips
+    service differs: without cross-training work takes 1 + skill_mix (1 - cross_training) times as long, and trips
     grow with the root of the area. Which towns pool is drawn once for the city. Read by `mechanisms.layouts`.
     """
 
     pooled_share: float = lever(0.0, 0.0, 1.0, "share of towns whose teams are pooled", "mechanism M05")
     cross_training: float = lever(0.5, 0.0, 1.0, "share of skills that all share", "mechanism M05")
+    skill_mix: float = lever(0.12, 0.0, 1.0, "longer a case takes whoever is free and not of the trade")
+    trips: float = lever(0.5, 0.0, 1.0, "share of a team's cases that start from the base")
 
     mechanism = "M05"
     tried: ClassVar[dict[str, Any]] = {"pooled_share": 1.0, "cross_training": 1.0}

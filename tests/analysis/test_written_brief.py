@@ -244,6 +244,7 @@ def test_numbers_are_rounded_last_and_signed_right() -> None:
     assert spanned(0.1194, 0.1114, 0.1273, signed=True) == ("+0.119", "+0.111", "+0.127")
     assert spanned(0.3, 0.0004, 0.6, signed=True) == ("+0.3000", "+0.0004", "+0.6000")  # never rounded onto zero
     assert spanned(2.0, None, None, signed=True) == ("+2.00", None, None)
+    assert spanned(0.9166666666, 0.91666666659, 0.9166666667, signed=True) == ("+0.917",) * 3  # rounding is no width
 
 
 def test_map_classes_are_round_and_hold_the_values() -> None:

@@ -171,3 +171,9 @@ def fail_in_pairing(planned, watch=None):
     if planned.option.name == "M22_pairing" and planned.replication == 1:
         raise RuntimeError("the model broke")
     return conduct(planned, watch)
+
+
+def fail_in_the_last_draw(planned, watch=None):
+    if planned.option.name.endswith("_draws") and planned.replication == 2:
+        raise RuntimeError("the model broke")
+    return conduct(planned, watch)

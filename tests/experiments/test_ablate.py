@@ -27,7 +27,7 @@ from sim.reforms import OpeningHours
 from sim.rules import Rules, levers
 
 HERE = Path(__file__).parent
-STUDY = ["city=tiny", "days=40", "replications=3", "processes=1", "out=kept"]
+STUDY = ["city=tiny", "days=40", "replications=3", "processes=1", "assumptions=0", "out=kept"]
 IDS = [f"M{number:02d}" for number in range(1, 46)]
 OPEN = {"M02", "M04", "M06", "M09", "M10", "M18", "M21", "M25", "M28", "M35", "M40"}  # the sign hangs on assumptions
 KINDS = [(mechanism, name, kind) for mechanism, kinds in reforms_of().items() for name, kind in kinds.items()]

@@ -15,7 +15,7 @@ from sim.practices.catalogue import Catalogue
 from sim.practices.circles import Circles
 from sim.practices.citizen_cloud import CitizenCloud
 from sim.practices.consultation import Consultation
-from sim.practices.contracting import HOME, Contracting
+from sim.practices.contracting import Contracting
 from sim.practices.council import Council
 from sim.practices.enterprises import Enterprises
 from sim.practices.foundations import Foundations
@@ -214,7 +214,7 @@ def test_renovation_takes_desks_and_adds_belonging() -> None:
 
 def test_providers_work_for_the_team_and_competition_lowers_the_price() -> None:
     found = acted(Contracting(share=0.5, monitoring=0.0, provider_hours=0.0, quality_gap=0.1))
-    assert found.team == pytest.approx(1.0 / (1.0 - 0.5 * HOME))
+    assert found.team == pytest.approx(1.0 / (1.0 - 0.5 * Contracting().home_share))
     assert found.false_home == pytest.approx(0.05) and (found.productivity == 1.0).all()
     watched = acted(Contracting(share=0.5, monitoring=1.0))
     assert watched.false_home == 0.0 and (watched.productivity < 1.0).all()

@@ -31,6 +31,9 @@ BESIDE: dict[str, tuple[Reform, ...]] = {
     "departments.coordination_minutes": (IntegratingCommittee(departments=33),),
     "fund.keep_base_grants": HALF,
     "choice.friendly": (PRACTICE_REFORMS["renovation"](renovated_share=1.0),),
+    "one_team.skill_mix": (PRACTICE_REFORMS["one_team"](cross_training=0.0),),
+    **{f"leaders.{name}": (PRACTICE_REFORMS["leaders"](reserve_ratio=0.0),) for name in
+       ("vacant_months", "vacant_skill")},
     "ordinance.floor_fund": (FundLevel(level=0.1),),
     "ordinance.urban_standard": (FundLevel(level=0.1),),
     "ordinance.rural_standard": (FundLevel(level=0.1),),
