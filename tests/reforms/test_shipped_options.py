@@ -68,7 +68,7 @@ def test_each_option_starts_with_the_measured_days_and_moves_something(name: str
 
 def test_the_committee_has_the_options_it_asked_for() -> None:
     assert list(COMMITTEE) == ["status_quo", "merge_branches_kept", "merge_branches_closed", "grid_300_same_staff",
-                              , "grid_300_hire", "fund_plus_50", "full_package"]  # fmt: skip
+                               "grid_300_hire", "fund_plus_50", "full_package"]  # fmt: skip
 
 
 def test_options_say_what_their_names_promise() -> None:
