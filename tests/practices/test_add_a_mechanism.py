@@ -46,7 +46,7 @@ def test_the_how_to_works(tmp_path: Path) -> None:
     before = "    instructors: Instructors"
     assert rules.count(before) == 1
     rules = rules.replace(before, line + before).replace("from sim.practices", imported + "from sim.practices", 1)
-    config = tmp_path / "configs" / "option"
+    config = tmp_path / "own" / "option"  # a folder "configs" here would hide the package of that name
     config.mkdir(parents=True)
     (tmp_path / "night_watch.py").write_text(practice, "utf-8")
     (tmp_path / "rules.py").write_text(rules, "utf-8")
