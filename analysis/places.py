@@ -16,6 +16,7 @@ import shapely
 from scipy import special
 
 from analysis.outlines import Rings, rings
+from analysis.selection import Better
 from sim.trial import Record
 from sim.world.city import City
 from sim.world.shapes import town_shapes
@@ -24,7 +25,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 # measure -> (numerator, denominator, factor, better); residents stands for the residents of a place times months
-MEASURES: dict[str, tuple[str, str, float, str]] = {
+MEASURES: dict[str, tuple[str, str, float, Better]] = {
     "days": ("closed_seconds", "closed", 1.0 / 86_400.0, "lower"),
     "unmet": ("unmet", "needs", 1.0, "lower"),
     "active": ("active", "residents", 1.0, "higher"),

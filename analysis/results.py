@@ -169,13 +169,14 @@ def build(
     options = {name: facts.options.get(name, Option(name=name)) for name in records}
     stands, walks = standings(city, facts.rules, options, facts.days, records)
     plans = {name: _plan(facts, option, city) for name, option in options.items()}
+    told = {name: _outcomes(runs) for name, runs in scenarios.items()}
     rows = [
-        {"scenario": s, "option": o, "replication": r, "outcomes": finite(record.outcomes)}
-        for s, runs in scenarios.items()
+        {"scenario": s, "option": o, "replication": r, "outcomes": outcomes}
+        for s, runs in told.items()
         for o, several in runs.items()
-        for r, record in enumerate(several)
+        for r, outcomes in enumerate(several)
     ]
-    raced = _outcomes(records)
+    raced = told[facts.scenario]
     found = {name: _choices(name, runs, facts) for name, runs in scenarios.items()}
     starts = {name: _start(option) for name, option in options.items()}
     return Results(
@@ -217,7 +218,7 @@ def build(
         equal_cost=equal_cost(records, confidence=facts.confidence),
         paybacks=paybacks(records, starts, facts.days, confidence=facts.confidence),
         transition=transition(records, starts, confidence=facts.confidence),
-        robust=_robust(scenarios, city, facts),
+        robust=_robust(told, city, facts),
         favoured=favoured(records),
         acceptable=acceptable(facts.draws, raced) if facts.draws else (),
         assumed=over_assumptions(facts.draws, raced) if facts.draws and len(facts.draws.points) else None,
@@ -234,8 +235,9 @@ def _outcomes(runs: Mapping[str, Sequence[Record]]) -> dict[str, list[dict[str, 
     return {name: [finite(record.outcomes) for record in several] for name, several in runs.items()}
 
 
-def _robust(scenarios: Mapping[str, Mapping[str, Sequence[Record]]], city: City, facts: Facts) -> tuple[Robust, ...]:
-    raced = {name: _outcomes(runs) for name, runs in scenarios.items()}
+def _robust(
+    raced: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]], city: City, facts: Facts
+) -> tuple[Robust, ...]:
     if len(raced) == 1 and facts.elsewhere is not None:
         return robust_elsewhere(facts.elsewhere, raced[facts.scenario])
     return robust(raced, residents=city.residents, share=city.share)

@@ -19,6 +19,7 @@ COMPOUND_KINDS = ("danwei", "estate", "resettlement", "hamlet", "dormitory")
 
 # Census 2020 (pop.share_* of parameters.csv); the cuts inside 15 to 59 and inside 60 and over are assumptions.
 AGE_SHARES = (0.1328, 0.20, 0.26, 0.2274, 0.10, 0.0798)
+OLD = 4  # first age band of 60 and over
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def standing(results: Results, words: Words) -> Part:
         by = {(row.district, row.kind): row for row in own}
         rows: list[Row] = []
         for row in {r.district: r for r in own}.values():
-            name = (row.district if words.lang == "zh" else row.district_en) or words("standing.all")
+            name = words.either(en=row.district_en, zh=row.district) or words("standing.all")
             cells = [_change(by.get((row.district, kind)), words) for kind in kinds]
             rows.append((name, tuple(cells)))
         grids.append(
@@ -96,7 +96,7 @@ def _villages(w: Walking, words: Words) -> Grid:
             v.name,
             (
                 v.town,
-                v.district if words.lang == "zh" else v.district_en,
+                words.either(en=v.district_en, zh=v.district),
                 fixed(v.residents, 0),
                 fixed(v.older, 0),
                 words("standing.change", before=significant(v.before), after=significant(v.after)),
@@ -147,7 +147,7 @@ def _more(m: Margins, words: Words) -> Grid:
     def where(row: More) -> str:
         if row.there is None:
             return words("page.none")
-        name = row.where if words.lang == "zh" else row.where_en
+        name = words.either(en=row.where_en, zh=row.where)
         return words("margins.there", district=name, days=significant(row.there, 2))
 
     rows: list[Row] = [
@@ -201,7 +201,7 @@ def _break_even(m: Margins, words: Words) -> list[str]:
 def _surge(m: Margins, words: Words) -> list[Grid]:
     rows: list[Row] = []
     for s in m.surged:
-        first = s.first if words.lang == "zh" else s.first_en
+        first = words.either(en=s.first_en, zh=s.first)
         worst = words("margins.worst", district=first, peak=significant(s.first_peak)) if s.first_peak > 0.0 else ""
         days = words("margins.not_cleared") if s.days is None else str(s.days)
         rows.append((words.name("option", s.option), (significant(s.peak), days, worst)))

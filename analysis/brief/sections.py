@@ -252,7 +252,7 @@ def place_rows(results: Results, words: Words) -> Table:
                     measure,
                     p.name,
                     p.town,
-                    p.district if words.lang == "zh" else p.district_en,
+                    words.either(en=p.district_en, zh=p.district),
                     fixed(p.residents, 0),
                     significant(p.base * factor),
                     mean,

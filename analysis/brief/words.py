@@ -36,6 +36,10 @@ class Words:
         """What to call a thing of a group: its words, or its own name with spaces where a user made it up."""
         return self.table.get(f"{group}.{name}", name.replace("_", " "))
 
+    def either(self, *, en: str, zh: str) -> str:
+        """The one of two names that is of this language; both come from the data."""
+        return zh if self.lang == "zh" else en
+
     def listing(self, names: list[str]) -> str:
         """Names one after another, as the language separates them."""
         return ("、" if self.lang == "zh" else ", ").join(names)

@@ -101,7 +101,7 @@ def place_changes(runs: Runs, city: City, *, confidence: float = 0.95) -> tuple[
                 after,
                 before,
                 people,
-                better=_better(better),
+                better=better,
                 least=0.0,
                 groups={name: column for name, column in columns.items() if column[whole].any()},
                 confidence=confidence,
@@ -134,7 +134,7 @@ def equity(runs: Runs, city: City, *, confidence: float = 0.95) -> tuple[Equity,
             after = place_ratios(runs[option], people, measure)
             for index in ("gini", "theil_t", "worst_decile"):
                 try:
-                    moved = _moved(index, _better(better), after, before, people, confidence)
+                    moved = _moved(index, better, after, before, people, confidence)
                 except ValueError:  # nothing in any place of some run: an index has no value
                     continue
                 found.append(Equity(option=option, measure=measure, index=index, change=moved))
@@ -222,7 +222,3 @@ def _named(loser: Loser, city: City) -> NamedPlace:
         low=loser.interval.low,
         high=loser.interval.high,
     )
-
-
-def _better(word: str) -> Better:
-    return "higher" if word == "higher" else "lower"

@@ -12,7 +12,6 @@ from analysis.decision.recentred import Several
 from analysis.decision.runs import F64, HEADLINE, Runs, better_of, outcome_table
 from analysis.preferences import smaa, spanning
 from analysis.robustness import assess
-from analysis.selection import Better
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +109,7 @@ def _table(runs: Several, outcome: str) -> F64:
 def _assessed(
     outcome: str, values: F64, options: tuple[str, ...], scenarios: tuple[str, ...], *, where: tuple[int, float]
 ) -> Robust:
-    assessment = assess(values, _better(outcome))
+    assessment = assess(values, better_of(outcome))
     largest, worst = assessment.of("minimax_regret"), assessment.of("maximin")
     pairs = [t for i, row in enumerate(assessment.agreement) for t in row[i + 1 :] if t is not None]
     return Robust(
@@ -149,7 +148,7 @@ def favoured(runs: Runs) -> tuple[Favoured, ...]:
     if len(names) < 2:
         return ()
     values = values[:, :, differ]
-    criteria = spanning(values, {name: _better(name) for name in names})
+    criteria = spanning(values, {name: better_of(name) for name in names})
     standings = smaa(values, criteria).standings
     return tuple(
         Favoured(
@@ -164,7 +163,3 @@ def favoured(runs: Runs) -> tuple[Favoured, ...]:
 
 def _named(weights: Sequence[float] | None, outcomes: Sequence[str]) -> dict[str, float] | None:
     return None if weights is None else dict(zip(outcomes, weights, strict=True))
-
-
-def _better(outcome: str) -> Better:
-    return "higher" if better_of(outcome) == "higher" else "lower"

@@ -15,7 +15,6 @@ from analysis.decision.assumed import FEWEST, Draws
 from analysis.decision.recentred import Several, recentred
 from analysis.decision.runs import HEADLINE, INDIFFERENCE, better_of
 from analysis.information import evpi, measure_first
-from analysis.selection import Better
 
 MEASURED = 3  # assumptions named
 SURE = 1.96  # standard errors that an assumption's worth on some outcome must lie above nothing
@@ -68,11 +67,11 @@ def knowing(draws: Draws, race: Several) -> Knowing | None:
     scale: dict[str, float] = {}
     for outcome in HEADLINE:
         table = recentred(race, draws.again, draws.outcomes, outcome)
-        if len(table) < len(draws.outcomes) or not levers or better_of(outcome) == "neither":
+        if len(table) < len(draws.outcomes) or not levers:
             continue
         if (~np.isnan(np.array(list(table.values()))).any(axis=0)).sum() < FEWEST:
             continue
-        better: Better = "higher" if better_of(outcome) == "higher" else "lower"
+        better = better_of(outcome)
         everything[outcome] = evpi(table, better=better).value
         level = float(np.nanmean(column(next(iter(race.values())), outcome)))
         scale[outcome] = INDIFFERENCE * abs(level) or 1.0

@@ -10,7 +10,6 @@ import numpy as np
 from analysis.compare import Interval, Paired, paired
 from analysis.cost_effectiveness import Increment, Worth, break_even, incremental_ratios
 from analysis.decision.runs import COST, F64, HEADLINE, Runs, better_of, complete, outcome_table
-from analysis.selection import Better
 from sim.trial import Record
 
 ONE_OFF = "paid_one_off"
@@ -82,7 +81,7 @@ def bargains(runs: Runs) -> tuple[Bargain, ...]:
         rows = incremental_ratios(
             dict(zip(runs, cost.mean(axis=0).tolist(), strict=True)),
             dict(zip(runs, effect.mean(axis=0).tolist(), strict=True)),
-            better=_better(outcome),
+            better=better_of(outcome),
         )
         found.append(Bargain(outcome=outcome, increments=rows))
     return tuple(found)
@@ -111,7 +110,7 @@ def equal_cost(runs: Runs, *, confidence: float = 0.95) -> tuple[EqualCost, ...]
             change = paired(effect[:, at], effect[:, 0], confidence=confidence)
             share = level / mean
             even = break_even(
-                cost[:, at] - cost[:, 0], effect[:, at] - effect[:, 0], better=_better(outcome), confidence=confidence
+                cost[:, at] - cost[:, 0], effect[:, at] - effect[:, 0], better=better_of(outcome), confidence=confidence
             )
             found.append(
                 EqualCost(
@@ -192,7 +191,3 @@ def _days_in(record: Record, stretch: slice) -> float:
 
 def _times(interval: Interval | None, factor: float) -> Interval | None:
     return interval and Interval(low=interval.low * factor, high=interval.high * factor)
-
-
-def _better(outcome: str) -> Better:
-    return "higher" if better_of(outcome) == "higher" else "lower"

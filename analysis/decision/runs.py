@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from analysis.selection import Better
 from sim.outcomes import OUTCOMES
 from sim.trial import Record
 
@@ -55,6 +56,6 @@ def complete(table: F64) -> F64:
     return np.asarray(table[~np.isnan(table).any(axis=1)])
 
 
-def better_of(outcome: str) -> str:
-    """The better direction of an outcome: "lower" or "higher" for every headline outcome."""
-    return OUTCOMES[outcome].better
+def better_of(outcome: str) -> Better:
+    """The better direction of a headline outcome."""
+    return "higher" if OUTCOMES[outcome].better == "higher" else "lower"

@@ -55,7 +55,7 @@ def acceptable(draws: Draws, race: Several) -> tuple[Acceptable, ...]:
             costs,
             {option: effect / step for option, effect in effects.items()},
             OFFERS,
-            better="higher" if better_of(outcome) == "higher" else "lower",
+            better=better_of(outcome),
         )
         found.append(
             Acceptable(

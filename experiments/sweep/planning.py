@@ -6,7 +6,6 @@ are numbered replication by replication: stopped early, all cases stand equally 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -202,8 +201,3 @@ def config_of(plan: Plan, number: int) -> dict[str, Any]:
         "seed": trial.seed,
         "replication": trial.replication,
     }
-
-
-def ids_of(plan: Plan, numbers: Sequence[int]) -> list[str]:
-    """The run ids of trials."""
-    return [plan.run_id(number) for number in numbers]

@@ -15,6 +15,7 @@ from sim.mechanisms.routing import carry_on, note_start
 from sim.mechanisms.settling import cell_of, enter, leave, trust_now
 from sim.mechanisms.visits import clock, station_at, walk_in
 from sim.rng import Purpose
+from sim.services import OLD
 from sim.world.cases import DAY, DUPLICATE, URGENT, Stage
 from sim.world.city import AGE_BITS, ONLINE_BIT
 from sim.world.tallies import SPREAD_CHANNELS, PlaceColumn, Tally
@@ -35,7 +36,7 @@ P_TIMELY = int(PlaceColumn.TIMELY)
 T_DISPUTES, T_OLDER, T_OLDER_WITHOUT, T_OLDER_ONLINE = (
     int(t) for t in (Tally.DISPUTES, Tally.OLDER_NEEDS, Tally.OLDER_WITHOUT, Tally.OLDER_ONLINE)
 )
-OLD, DISPUTE = 4, 3  # first age band from 60 on; group of the demand of disputes
+DISPUTE = 3  # group of the demand of disputes
 
 
 @part

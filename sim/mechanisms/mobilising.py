@@ -17,9 +17,8 @@ from sim.world.city import AGE_BITS, PARTY_BIT, PROPENSITY_SHIFT, VOLUNTEER_BIT
 from sim.world.tallies import PlaceColumn
 
 KIND = int(Purpose.PARTICIPATION)
-LINES = ("party", "self_government", "associations", "volunteers", "services")
-# Constants of the lines (assumption): monthly shares near .5 of party members, .02 self-government, .03 associations,
-# .30 of registered volunteers (participation.volunteer_active_share), .04 users of activities.
+# Constants of the lines, in the order of `practices.base.LINES` (assumption): monthly shares near .5 of party members,
+# .02 self-government, .03 associations, .30 of volunteers (participation.volunteer_active_share), .04 of activities.
 LINE = np.array([-0.6, -4.5, -4.1, -1.4, -3.8])
 # Turnout by age of the Shanghai survey (.1377 at 18-29, .5568 at 50-59, .7774 at 70-79), damped by half (assumption).
 AGE = np.array([-99.0, -0.8, -0.2, 0.15, 0.4, 0.6])

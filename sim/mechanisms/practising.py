@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.practices.base import TOLD, Effects, Practice, View
 from sim.rules import Rules
-from sim.services import AGE_BANDS
+from sim.services import AGE_BANDS, OLD
 from sim.world.cases import Stage
 from sim.world.city import AGE_BITS, F64, I32, I64, ONLINE_BIT, PARTY_BIT, U32
 from sim.world.district import District
@@ -18,7 +18,6 @@ from sim.world.layout import POOLED, Layout, stations_of
 from sim.world.state import Memory
 from sim.world.tallies import PlaceColumn
 
-OLD = 4  # first age band from 60 on
 OF_COMMUNITY = (Stage.GRID, Stage.COUNTER, Stage.TEAM)
 OF_TOWN = (Stage.TOWN_COUNTER, Stage.TOWN_TEAM)
 DESKS = (Stage.COUNTER, Stage.TOWN_COUNTER)

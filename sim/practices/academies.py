@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.kernels.arithmetic import exp, exps
 from sim.levers import lever
-from sim.practices.base import Effects, Expectation, Practice, State, View, meetable_hours
+from sim.practices.base import Effects, Expectation, Practice, State, View
+from sim.practices.workload import meetable_hours
 
 LN2 = 0.6931471805599453
 

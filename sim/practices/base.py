@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from math import fsum
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.kernels.arithmetic import normal_quantiles
 from sim.kernels.hashing import uniforms
 from sim.levers import Theme
 from sim.rng import Purpose
-from sim.services import CLASSES, catalogue
+from sim.services import CLASSES
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -111,12 +110,6 @@ def normal(u: F64) -> F64:
 def towards(values: F64, target: F64 | float, rate: float) -> F64:
     """A month's step of a stock that closes this share of its gap to a target."""
     return values + rate * (target - values)
-
-
-def meetable_hours(hours: F64) -> F64:
-    """[P, classes] hours spread over the classes as needs that neighbours can meet arise."""
-    rate = np.array([fsum(i.rate * i.coproducible for i in catalogue() if i.kind == kind) for kind in CLASSES])
-    return hours[:, None] * (rate / fsum(rate))
 
 
 @dataclass(kw_only=True)

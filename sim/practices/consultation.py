@@ -8,9 +8,7 @@ from typing import Any, ClassVar
 
 from sim.levers import lever
 from sim.practices.base import Effects, Expectation, Practice, State, View
-from sim.practices.workload import spend
-
-MONTH_WEEKS = 365.0 / 84.0
+from sim.practices.workload import MONTH_WEEKS, spend
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sim.levers import lever
-from sim.practices.base import Effects, Expectation, Practice, State, View, meetable_hours
+from sim.practices.base import Effects, Expectation, Practice, State, View
+from sim.practices.workload import meetable_hours
 
 LAST = 5.0
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from sim.levers import lever
 from sim.practices.base import Effects, Expectation, Practice, State, View, towards
-from sim.practices.workload import helpable, picked, spend
+from sim.practices.workload import MONTH_WEEKS, helpable, picked, spend
 
-MONTH_WEEKS = 365.0 / 84.0
 MEMORY = 0.2  # share of last month in what a community is known for
 
 

@@ -9,10 +9,9 @@ import numpy as np
 
 from sim.levers import lever
 from sim.practices.base import F64, LINES, Effects, Expectation, Practice, State, View
-from sim.practices.workload import helpable, spend
+from sim.practices.workload import MONTH_WEEKS, helpable, spend
 
 ASSOCIATIONS = LINES.index("associations")
-MONTH_WEEKS = 365.0 / 84.0
 
 
 @dataclass(frozen=True, kw_only=True)

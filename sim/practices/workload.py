@@ -11,6 +11,7 @@ from sim.practices.base import F64, Effects, View
 from sim.services import CLASSES, catalogue
 
 WEEK = 40.0  # hours of a worker's week
+MONTH_WEEKS = 365.0 / 84.0  # weeks of a month
 
 
 def workers(view: View) -> F64:
@@ -35,6 +36,11 @@ def helpable() -> F64:
     """[classes] how the needs that neighbours could meet are spread over classes of service; sums to 1."""
     rates = [fsum(i.rate * i.coproducible for i in catalogue() if i.kind == kind) for kind in CLASSES]
     return np.array([rate / fsum(rates) for rate in rates])
+
+
+def meetable_hours(hours: F64) -> F64:
+    """[P, classes] hours spread over the classes as needs that neighbours can meet arise."""
+    return hours[:, None] * helpable()
 
 
 def picked(rank: F64, share: float) -> F64:

@@ -15,7 +15,7 @@ import numpy as np
 from sim.kernels.compiled import kernel
 from sim.kernels.hashing import block, chance
 from sim.rng import Purpose
-from sim.services import AGE_BANDS, COMPOUND_KINDS
+from sim.services import AGE_BANDS, COMPOUND_KINDS, OLD
 from sim.world.city import ONLINE_BIT, PARTY_BIT, PROPENSITY_SHIFT, VOLUNTEER_BIT, City
 from sim.world.gazetteer import F64, I64
 
@@ -30,7 +30,6 @@ LEANING = (
     (1.00, 0.65, 0.60, 1.20, 1.70, 1.75),  # hamlet
     (0.20, 3.00, 1.30, 0.60, 0.10, 0.03),  # dormitory
 )
-OLD = 4  # first band of 60 and over
 ONLINE_ALL, ONLINE_OLD, ONLINE_RURAL = 0.73, 0.432, 0.576  # CNNIC, December 2021
 PARTY = (0.0, 0.05, 0.085, 0.095, 0.125, 0.13)  # members by age: about 9 % of adults, assumption
 VOLUNTEER = (0.03, 0.30, 0.23, 0.20, 0.20, 0.10)  # registered by age, assumption; 19.7 % of all, Chongqing 2020

@@ -13,7 +13,7 @@ from toy_view import acted, after, same, toy, untouched
 
 from sim.practices.academies import Academies
 from sim.practices.articles import Articles
-from sim.practices.base import DISPUTES, Practice, meetable_hours
+from sim.practices.base import DISPUTES, Practice
 from sim.practices.branches import Branches
 from sim.practices.chessboard import Chessboard
 from sim.practices.coproduction import Coproduction
@@ -26,6 +26,7 @@ from sim.practices.layers import Layers
 from sim.practices.linkage import Linkage
 from sim.practices.value_community import ValueCommunity
 from sim.practices.workforce import Workforce
+from sim.practices.workload import meetable_hours
 from sim.rules import Rules
 
 # A practice, and the levers of its source; the others are assumptions.
