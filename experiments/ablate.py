@@ -44,8 +44,9 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     jobs = jobs_of(ablation)
     start = time.perf_counter()
     what = f"{len(ablation.mechanisms)} mechanisms, each alone, and the baseline"
-    if ablation.open:
-        what += f"; {settings.assumptions} draws of assumptions for {len(ablation.open)} of open sign"
+    drawn = {one.name: several.drawn for several in ablation.draws for one in several.signs}
+    if drawn:
+        what += f"; {settings.assumptions} draws of assumptions for {len(drawn)} of open sign"
     ended = conducted(jobs, settings, partial(lightly, conduct), what)
     seconds = time.perf_counter() - start
     found = ablated(ablation, ended.records)
@@ -59,8 +60,8 @@ def ablate(ablation: Ablation, *, as_json: bool = False, conduct: Conduct = cond
     with writing(folder, about) as part:
         part.table("trials", tables.trials(runs))
         part.table("outcomes", tables.outcomes(runs, city))
-        if ablation.open:
-            part.table("points", tables.points({signs.name: signs.drawn for signs in ablation.open}))
+        if drawn:
+            part.table("points", tables.points(drawn))
         ablation_files.write(part.folder, ablation, found, city)
     if as_json:
         said = {key: about[key] for key in ("id", "status", "digest", "failed")}

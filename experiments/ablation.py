@@ -12,7 +12,7 @@ from analysis.open_signs import OverAssumptions
 from experiments.composing import Folders, parse, selections
 from experiments.design import PlannedTrial, plan
 from experiments.mechanisms import reforms_of
-from experiments.open_signs import OpenSigns, open_signs
+from experiments.open_signs import Draws, draws
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.settings import Settings, command_of, read
 from sim.reforms.base import Option, Reform, Rollout
@@ -59,10 +59,9 @@ class Ablation:
         return tuple(dict.fromkeys(one.mechanism for one in self.tried))
 
     @cached_property
-    def open(self) -> tuple[OpenSigns, ...]:
-        """The reforms some of whose signs are open, with the draws under which they are tried."""
-        found = [open_signs(self.settings, one.reform, one.name, one.kind) for one in self.tried]
-        return tuple(one for one in found if one is not None)
+    def draws(self) -> tuple[Draws, ...]:
+        """What the reforms are tried under whose sign is open."""
+        return draws(self.settings, [(one.reform, one.name, one.kind) for one in self.tried])
 
     @property
     def replications(self) -> int:
@@ -108,7 +107,7 @@ def read_ablation(
 
 def jobs_of(ablation: Ablation) -> tuple[PlannedTrial, ...]:
     """The baseline, then reform by reform its neutral form once and itself in every replication: stopped early, what
-    has ended is whole. Last, reform by reform, the draws of those whose sign is open."""
+    has ended is whole. Last, draw by draw, those whose sign is open."""
     settings = ablation.settings
     base = plan(replace(settings, options=(Option(),)))
     found = list(base)
@@ -118,8 +117,8 @@ def jobs_of(ablation: Ablation) -> tuple[PlannedTrial, ...]:
         found.append(replace(base[0], option=one.option(neutral, "_neutral"), rules=rules))
         rules = one.rules(moved, settings.rules)
         found += [replace(job, option=one.option(moved), rules=rules) for job in base]
-    for signs in ablation.open:
-        found += signs.trials()
+    for several in ablation.draws:
+        found += several.trials()
     return tuple(found)
 
 
@@ -147,10 +146,11 @@ def ablated(ablation: Ablation, records: Mapping[int, Record]) -> tuple[Ablated,
 
 def _over(ablation: Ablation, records: Mapping[int, Record]) -> dict[str, tuple[OverAssumptions, ...]]:
     """What the draws say of the reforms whose sign is open, by the names of their options."""
-    n, found = ablation.replications, {}
+    n = ablation.replications
+    found: dict[str, tuple[OverAssumptions, ...]] = {}
     first = n + len(ablation.tried) * (n + 1)
-    for signs in ablation.open:
-        many = len(signs.options) * len(signs.drawn.points)
-        found[signs.name] = signs.summary([records.get(k) for k in range(first, first + many)])
+    for several in ablation.draws:
+        many = len(several.options) * len(several.drawn.points)
+        found |= several.summaries([records.get(k) for k in range(first, first + many)])
         first += many
     return found

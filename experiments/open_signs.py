@@ -1,8 +1,9 @@
 """Open signs: where no direction is declared, a mechanism is tried under many draws of what its sign may hang on.
 
-Drawn are the assumptions that decide the signs of whole studies, and the mechanism's own: the levers of its themes
-whose source is "assumption", from half to twice their value as far as they go. What the mechanism sets itself, and what
-any other is tried at, is a choice and not drawn. Each draw is run with and without it, under the same luck.
+Drawn are the assumptions that decide the signs of whole studies, and the mechanisms' own: the levers of their themes
+whose source is "assumption", from half to twice their value as far as they go. What a mechanism sets itself, and what
+any other is tried at, is a choice and not drawn. Mechanisms are tried under the same draws, so that one run without any
+of them, under the same luck, serves them all; those that overrule some assumption get draws without it.
 """
 
 from __future__ import annotations
@@ -29,55 +30,94 @@ FOR_TESTS = ("departments.city_unlimited",)  # nobody assumes it of a city
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSigns:
-    """A reform some of whose outcomes have no declared direction, and the draws that it is tried under."""
+    """A reform some of whose outcomes have no declared direction: what its sign may hang on, and what it overrules."""
 
     name: str
     outcomes: tuple[str, ...]
-    options: tuple[Option, Option]  # without it and with it
+    option: Option
+    own: tuple[Assumption, ...]
+    overruled: tuple[str, ...]  # assumptions of whole studies that the reform sets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """Draws that several reforms are tried under, each draw without any of them and with each alone."""
+
+    signs: tuple[OpenSigns, ...]
     settings: Settings
     drawn: Drawn
 
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Without any reform, then with each."""
+        without = "_".join(("draws_without", *self.signs[0].overruled)).replace(".", "_")
+        return (Option(name=without), *(one.option for one in self.signs))
+
     def trials(self) -> list[PlannedTrial]:
-        """Draw by draw, without it and with it."""
+        """Draw by draw, in the order of the options."""
         numbers = range(len(self.drawn.points))
         return [self.drawn.trial(self.settings, option, draw) for draw in numbers for option in self.options]
 
-    def summary(self, records: Sequence[Record | None]) -> tuple[OverAssumptions, ...]:
-        """What the draws say of which both trials have ended: records in the order of `trials`, None where none."""
-        pairs = [(records[2 * k], records[2 * k + 1], point) for k, point in enumerate(self.drawn.points)]
+    def summaries(self, records: Sequence[Record | None]) -> dict[str, tuple[OverAssumptions, ...]]:
+        """By the reform's name, what those draws say of which both trials have ended.
+
+        Args:
+            records: in the order of `trials`, None where none.
+        """
+        width = len(self.options)
+        without = records[::width]
+        return {one.name: self._summary(one, without, records[k::width]) for k, one in enumerate(self.signs, start=1)}
+
+    def _summary(
+        self, one: OpenSigns, without: Sequence[Record | None], with_it: Sequence[Record | None]
+    ) -> tuple[OverAssumptions, ...]:
+        pairs = zip(without, with_it, self.drawn.points, strict=True)
         whole = [(b.outcomes, m.outcomes, point) for b, m, point in pairs if b is not None and m is not None]
         if not whole:
             return ()
         base, moved, points = zip(*whole, strict=True)
-        names = [a.key for a in self.drawn.assumptions]
-        values = np.array(numeric(points), np.float64).reshape(len(whole), len(names))
-        return over_assumptions(moved, base, self.outcomes, names, values)
+        keys, own = [a.key for a in self.drawn.assumptions], {a.key for a in one.own}
+        columns = [k for k, key in enumerate(keys) if key in own]
+        values = np.array(numeric(points), np.float64).reshape(len(whole), len(keys))[:, columns]
+        return over_assumptions(moved, base, one.outcomes, [keys[k] for k in columns], values)
 
 
-def open_signs(settings: Settings, entry: str, name: str, kind: Any) -> OpenSigns | None:
-    """The draws of a reform, or None: every direction is declared, or no draws are asked for.
+def draws(settings: Settings, kinds: Sequence[tuple[str, str, Any]]) -> tuple[Draws, ...]:
+    """The draws of those reforms whose sign is open; none where no draws are asked for.
 
     Args:
         settings: `assumptions` draws of them; what they set themselves is not drawn.
-        entry: the name of the reform in options.
-        name: what its option is called where it is tried alone.
-        kind: its class.
+        kinds: of each reform its name in options, what its option is called where it is tried alone, its class.
     """
+    groups: dict[tuple[str, ...], list[OpenSigns]] = {}
+    for entry, name, kind in kinds if settings.assumptions else ():
+        one = _open_signs(entry, name, kind)
+        if one is not None:
+            groups.setdefault(one.overruled, []).append(one)
+    return tuple(_drawn_for(settings, tuple(signs)) for signs in groups.values())
+
+
+def _drawn_for(settings: Settings, signs: tuple[OpenSigns, ...]) -> Draws:
+    several = replace(settings, options=tuple(one.option for one in signs))
+    together = dict.fromkeys(assumption for one in signs for assumption in one.own)
+    return Draws(signs=signs, settings=settings, drawn=drawn(several, tuple(together)))
+
+
+def _open_signs(entry: str, name: str, kind: Any) -> OpenSigns | None:
     outcomes = tuple(e.outcome for e in kind.expected if e.direction == "open")
-    if not outcomes or not settings.assumptions:
+    if not outcomes:
         return None
     # A field that is an assumption is drawn even where the reform is tried at a value of it.
     fixed = {k: v for k, v in kind.tried.items() if f"{OF_OPTIONS}.{k}" not in {a.key for a in SIGNS}}
-    with_it = Option(name=f"{name}_draws", rollouts=((entry, Rollout(reform=kind(**fixed))),))
-    options = (Option(name=f"{name}_draws_without"), with_it)
-    found = drawn(replace(settings, options=options), _assumptions(kind))
-    return OpenSigns(name=name, outcomes=outcomes, options=options, settings=settings, drawn=found)
+    option = Option(name=f"{name}_draws", rollouts=((entry, Rollout(reform=kind(**fixed))),))
+    reform = kind(**kind.tried)
+    overruled = tuple(a.key for a in SIGNS if not a.key.startswith(f"{OF_OPTIONS}.") and _sets(reform, a.key))
+    return OpenSigns(name=name, outcomes=outcomes, option=option, own=_own(kind, overruled), overruled=overruled)
 
 
-def _assumptions(kind: Any) -> tuple[Assumption, ...]:
+def _own(kind: Any, overruled: tuple[str, ...]) -> tuple[Assumption, ...]:
     """Those of whole studies, then the reform's own; without what it sets itself."""
     reform = kind(**kind.tried)
-    signs = [a for a in SIGNS if a.key.startswith(f"{OF_OPTIONS}.") or not _sets(reform, a.key)]
     themes = {lever.split(".")[0] for lever in kind.touches}
     taken = {a.key for a in SIGNS} | _choices() | set(FOR_TESTS)
     own = [
@@ -86,7 +126,7 @@ def _assumptions(kind: Any) -> tuple[Assumption, ...]:
         if key.split(".")[0] in themes and key not in taken
         and field.metadata["source"] == ASSUMPTION and not field.metadata["choices"] and not _sets(reform, key)
     ]  # fmt: skip
-    return (*signs, *own)
+    return (*(a for a in SIGNS if a.key not in overruled), *own)
 
 
 def around(key: str, value: Any, meta: Mapping[str, Any]) -> Assumption:

@@ -36,13 +36,15 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def drawn_of(*words: str) -> dict[str, Any]:
-    return {signs.name: signs.drawn for signs in read_ablation(["city=tiny", "assumptions=8", *words]).open}
+    ablation = read_ablation(["city=tiny", "assumptions=8", *words])
+    return {signs.name: several.drawn for several in ablation.draws for signs in several.signs}
 
 
 def test_every_open_outcome_is_tried_under_draws() -> None:
-    found = {signs.name: list(signs.outcomes) for signs in read_ablation(["city=tiny"]).open}
+    draws = read_ablation(["city=tiny"]).draws
+    found = {signs.name: list(signs.outcomes) for several in draws for signs in several.signs}
     assert found == DECLARED and len(found) == 11
-    assert read_ablation(["city=tiny", "assumptions=0"]).open == ()
+    assert read_ablation(["city=tiny", "assumptions=0"]).draws == ()
 
 
 def test_drawn_are_assumptions_within_their_ranges_and_no_choices() -> None:
@@ -66,17 +68,31 @@ def test_what_the_study_sets_is_not_drawn() -> None:
     assert not {"consultation.veto", "grid.patrol_share"} & {a.key for a in drawn.assumptions}
 
 
-def test_a_draw_is_run_with_and_without_under_one_luck() -> None:
-    ablation = read_ablation(["city=tiny", "assumptions=4", "mechanism=M09,M22"])
-    main_study = 5 + 2 * 6
-    without, with_it = (jobs_of(ablation)[main_study + k :: 2] for k in (0, 1))
-    assert len(without) == len(with_it) == 4
-    assert [job.replication for job in without] == [job.replication for job in with_it] == [0, 1, 2, 3]
-    assert [job.rules for job in without] == [job.rules for job in with_it]
+def test_a_sign_hangs_on_what_is_its_own() -> None:
+    (several,) = read_ablation(["city=tiny", "assumptions=8", "mechanism=M09,M21"]).draws
+    own = {signs.name: {a.key for a in signs.own} for signs in several.signs}
+    assert "consultation.veto" in own["M21_consultation"] - own["M09_merge_towns"]
+    assert set().union(*own.values()) == {a.key for a in several.drawn.assumptions}
+
+
+def test_a_draw_is_run_once_without_and_with_each_under_one_luck() -> None:
+    ablation = read_ablation(["city=tiny", "assumptions=4", "mechanism=M09,M21,M22,M28"])
+    jobs = jobs_of(ablation)[5 + len(ablation.tried) * 6 :]
+    together, incentive = jobs[: 4 * 3], jobs[4 * 3 :]
+    without, merge, consultation = (together[k::3] for k in range(3))
+    names = ["M09_merge_towns_draws", "M21_consultation_draws"]
+    assert [merge[0].option.name, consultation[0].option.name] == names
+    for several in (without, merge, consultation):
+        assert [job.replication for job in several] == [0, 1, 2, 3]
+        assert [job.rules for job in several] == [job.rules for job in without]
     assert len({job.rules for job in without}) == 4 and Rules() not in {job.rules for job in without}
     assert all(not job.option.rollouts for job in without)
-    savings = [job.option.rollouts[0][1].reform.cost_saving for job in with_it]
+    savings = [job.option.rollouts[0][1].reform.cost_saving for job in merge]
     assert len(set(savings)) == 4 and all(0.0 <= saving <= 0.1 for saving in savings)
+    # The incentive's own share is a choice, so that its runs without are its own.
+    assert [job.option.name for job in incentive[:2]] == ["draws_without_incentive_share", "M28_incentive_draws"]
+    assert {job.rules.incentive.share for job in incentive} == {Rules().incentive.share}
+    assert len(incentive) == 8 and incentive[0].rules == incentive[1].rules
 
 
 @pytest.mark.parametrize(
