@@ -264,7 +264,7 @@ def _failing(effect: AssumedEffect, d: F64, points: F64, levers: Sequence[Swept]
         return []
     failed = sign_of("higher" if OUTCOMES[effect.outcome].better == "higher" else "lower") * d < 0.0
     inputs = {lever.lever: values for lever, values in zip(levers, points.T, strict=True)}
-    chance = by_chance(inputs, failed, shuffles=SHUFFLES)
+    chance = by_chance(inputs, failed, shuffles=SHUFFLES, enough=int(ERROR * (1 + SHUFFLES)))
     found = []
     for box in discover(inputs, failed) if chance <= ERROR else ():
         kept = {bound.input for bound in box.bounds if bound.quasi_p <= ERROR}

@@ -186,6 +186,15 @@ def test_noise_is_as_good_as_chance_and_a_box_is_not() -> None:
     assert by_chance(inputs, failed, shuffles=39) == 1 / 40
 
 
+def test_ending_when_enough_were_as_good_gives_the_same_answer() -> None:
+    """At p <= 2 / 20 both say the same of every study, of noise and of a box."""
+    rng = np.random.default_rng(17)
+    studies = [({"a": rng.random(40), "b": rng.random(40)}, rng.random(40) < 0.3) for _ in range(12)]
+    both = [[by_chance(*s, shuffles=19, enough=e) for e in (None, 2)] for s in (*studies, planted(12, n=200))]
+    assert all((whole <= 0.1) == (ended <= 0.1) and 0.0 < ended <= 1.0 for whole, ended in both)
+    assert both[-1][0] == both[-1][1] == 0.05 and any(whole != ended for whole, ended in both)
+
+
 @pytest.mark.slow
 def test_the_chance_of_a_false_find_is_the_one_stated() -> None:
     """400 studies of noise at p <= .10: 40 expected, right code leaves [20, 60] on 0.1 % of seeds; at 20 % by 99 %."""
@@ -227,6 +236,8 @@ def test_bad_cases_are_refused_by_name() -> None:
         measure({"a": (2.0, 1.0)}, {"a": x}, failed)
     with pytest.raises(ValueError, match="shuffles must be at least 1, got 0"):
         by_chance({"a": x}, failed, shuffles=0)
+    with pytest.raises(ValueError, match="enough must be at least 1, got 0"):
+        by_chance({"a": x}, failed, enough=0)
 
 
 def test_a_box_is_a_value() -> None:
