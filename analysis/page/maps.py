@@ -1,4 +1,4 @@
-"""The maps of the results page: outlines as paths, values by town and community, and the classes that all maps of a measure share."""
+"""The maps of the results page: outlines as paths, values by unit, and the classes that all maps of a measure share."""
 
 from __future__ import annotations
 

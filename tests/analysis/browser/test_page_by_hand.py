@@ -135,8 +135,8 @@ def test_numbers_are_taken_away_as_they_were_computed(seen: Seen, page: Page, ma
     at = rows[0].index(words("en").name("option", "merge_branches_kept"))
     assert [float(x) for x in line[at : at + 3]] == list(effect_span(effect))
     assert all(len(row) == len(rows[0]) for row in rows)
-    page.click("#towns-open")
-    towns = table_of(seen.taken("towns-csv"))
+    page.click("#units-open")
+    towns = table_of(seen.taken("units-csv"))
     assert mapped.towns is not None and [row[0] for row in towns[1:]] == list(mapped.towns.plans["before"].names)
 
 
