@@ -180,8 +180,8 @@ class _Shown:
         few = self.words("maps.few", fewest=self.units.fewest)
         draw = partial(choropleth.draw, districts=self.units.districts, missing=few, fine=fine, **drawn)
         if not fine:
-            return _picture(draw, name, caption, width=3.8, height=2.75)
-        return _picture(draw, f"community-{name}", caption, width=7.2, height=5.0, digits=1)
+            return _picture(draw, name, caption, width=3.8, height=2.75, digits=1)
+        return _picture(draw, f"community-{name}", caption, width=5.6, height=3.9, digits=1)
 
 
 def option_place(results: Results, option: str) -> int:
