@@ -1,4 +1,4 @@
-"""Values and outlines by town and community: the same counts, whole districts, calls by the rule, few cases left out."""
+"""Values and outlines by town and community: the same counts, whole districts, calls by the rule, no few cases."""
 
 from __future__ import annotations
 
