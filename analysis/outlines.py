@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import shapely
 
-Rings = tuple[tuple[tuple[int, int], ...], ...]  # polygon rings in metres; holes run against their shell
+Ring = tuple[tuple[int, int], ...]
+Rings = tuple[Ring, ...]  # polygon rings in metres; holes run against their shell
 
 GRAIN = 10  # metres to which corners are rounded; a map shows some 300 metres a pixel
 

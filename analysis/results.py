@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,7 +39,6 @@ from analysis.decision.money import (
 from analysis.decision.runs import Sampling
 from analysis.decision.standing import Standing, Walking, standings
 from analysis.decision.willing import Acceptable, acceptable
-from analysis.places import Towns, town_maps
 from analysis.rows import (
     Assumption,
     Entry,
@@ -57,6 +57,7 @@ from analysis.rows import (
     utilisation,
 )
 from analysis.spread import Spread, spreads
+from analysis.unit_maps import Scale, UnitMaps, unit_maps
 from sim.reforms.base import Option, RuleBook
 from sim.trial import Record
 from sim.world.city import City
@@ -64,6 +65,7 @@ from sim.world.city import City
 __all__ = ["Facts", "Results", "build"]
 
 FORMAT = 1
+CORNER = re.compile(r"\[\n\s*(-?\d+),\n\s*(-?\d+)\n\s*\]")  # of an outline; kept on one line, as there are many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,8 @@ class Results:
     spreads: tuple[Spread, ...]
     spread_edges: tuple[float, ...]
     changes: tuple[PlaceChange, ...]
-    towns: Towns | None
+    towns: UnitMaps | None
+    communities: UnitMaps | None  # of the plan of villages that an option ends with, as towns of theirs
     money: tuple[Entry, ...]
     costs: dict[str, float]  # option -> all that was paid, mean over runs, yuan per resident over the whole run
     utilisation: dict[str, dict[str, float]]  # option -> kind of station -> mean share
@@ -124,6 +127,7 @@ class Results:
         path = Path(path)
         text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, indent=1)
         part = path.with_name(path.name + ".part")
+        text = CORNER.sub(r"[\1,\2]", text)
         part.write_text(text + "\n", encoding="utf-8", newline="\n")
         os.replace(part, path)
         return path
@@ -168,7 +172,8 @@ def build(
     backing = assumptions(facts.rules)
     options = {name: facts.options.get(name, Option(name=name)) for name in records}
     stands, walks = standings(city, facts.rules, options, facts.days, records)
-    plans = {name: _plan(facts, option, city) for name, option in options.items()}
+    plans = {name: _plan(facts, option, city, "towns") for name, option in options.items()}
+    villages = {name: _plan(facts, option, city, "communities") for name, option in options.items()}
     told = {name: _outcomes(runs) for name, runs in scenarios.items()}
     rows = [
         {"scenario": s, "option": o, "replication": r, "outcomes": outcomes}
@@ -201,7 +206,8 @@ def build(
         spreads=spreads(records),
         spread_edges=_finite_edges(one.spread_edges),
         changes=place_changes(records, city, confidence=facts.confidence),
-        towns=town_maps(records, city, plans),
+        towns=unit_maps(records, city, plans, "towns"),
+        communities=unit_maps(records, city, villages, "communities"),
         money=tuple(entries(records)),
         costs=costs(records),
         utilisation=utilisation(records),
@@ -271,8 +277,9 @@ def _finite_edges(edges: npt.NDArray[np.float64]) -> tuple[float, ...]:
     return (*(float(edge) for edge in edges[:-1]), last)
 
 
-def _plan(facts: Facts, option: Option, city: City) -> str:
+def _plan(facts: Facts, option: Option, city: City, scale: Scale) -> str:
+    """The map of a scale that an option ends with."""
     book = RuleBook(base=facts.rules, option=option, districts=tuple(int(code) for code in city.district_code))
-    last = book.epochs(facts.days)[-1]
-    after = any(area.jurisdiction.towns == "after" for area in last.areas) and "after" in city.plans
+    own = [area.jurisdiction for area in book.epochs(facts.days)[-1].areas]
+    after = any((j.towns if scale == "towns" else j.villages) == "after" for j in own) and "after" in city.plans
     return "after" if after else "before"

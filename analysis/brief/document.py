@@ -66,6 +66,7 @@ def _content(results: Results, text: Words) -> dict[str, Any]:
         "others": others,
         "headline": HEADLINE,
         "maps": _safe(pictures.maps(results, text)),
+        "community_maps": _safe(pictures.community_maps(results, text)),
         "spread": _safe([pictures.spread(results, text)]),
         "spread_rows": sections.spread_rows(results, text),
         "levels": _safe(pictures.levels(results, look, text)),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 
 from analysis.brief.numbers import MINUS
 from analysis.brief.reading import Lookup, effect_span, headline, level_span, unit_of
 from analysis.brief.words import Words
-from analysis.figures import days_spread, effects, money, participation, town_map
+from analysis.figures import choropleth, days_spread, effects, money, participation
 from analysis.figures.drawing import shortened, svg
-from analysis.places import TownChange, TownLevel, Towns
 from analysis.results import Results
+from analysis.unit_maps import Scale, UnitChange, UnitLevel, UnitMaps
 from sim.outcomes import OUTCOMES
 
 PARTICIPATION = ("active_share", "volunteer_hours", "quorum_share", "trust")
@@ -103,75 +103,85 @@ def bars(results: Results, words: Words, accounts: list[str]) -> Picture | None:
 
 
 def maps(results: Results, words: Words) -> list[Picture]:
-    """Levels of days to solved on the map an option ends with, then changes by town; a scale a set."""
+    """By town, levels of days to solved on the map an option ends with, then changes; a scale a set."""
     if results.towns is None:
         return []
-    return [*_level_maps(results, results.towns, words), *_change_maps(results, results.towns, words)]
+    shown = _Shown(results, results.towns, words, "towns")
+    changes = [x for measure in CHANGE_MEASURES for x in results.towns.changes if x.measure == measure]
+    return [*map(shown.level, shown.chosen()), *map(shown.change, changes)]
 
 
-def _level_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
-    """The base, then each option that ends on another map; without any, the first option beside the base."""
-    own = {option.name: option.plan for option in results.options}
-    base, *rest = own
-    after = [name for name in rest if own[name] != own[base]] or rest[:1]
-    chosen = [x for x in towns.levels if x.measure == "days" and x.option in (base, *after)]
-    bounds = town_map.level_classes([v for x in chosen for v in x.values if v is not None])
+def community_maps(results: Results, words: Words) -> list[Picture]:
+    """By community, days to solved under the base and the first option shown by town beside it, then the change."""
+    if results.communities is None:
+        return []
+    shown = _Shown(results, results.communities, words, "communities")
+    pair = shown.chosen()[:2]
+    changes = [x for x in results.communities.changes if x.measure == "days" and x.option == pair[-1].option]
+    return [*map(shown.level, pair), *map(shown.change, changes)]
 
-    def one(x: TownLevel) -> Picture:
-        plan = towns.plans[x.plan]
-        which = words("maps.before_plan" if x.plan == "before" else "maps.after_plan", towns=len(plan.names))
-        caption = (
-            words("maps.level", option=words.name("option", x.option), measure=words("measure.days")) + f" ({which})"
-        )
-        drawn = partial(
-            town_map.draw,
-            towns=plan.polygons,
+
+@dataclass(frozen=True)
+class _Shown:
+    """Draws maps of one scale."""
+
+    results: Results
+    units: UnitMaps
+    words: Words
+    scale: Scale
+
+    def chosen(self) -> list[UnitLevel]:
+        """The base, then each option that ends on another map; without any, the first option beside the base."""
+        days = [x for x in self.units.levels if x.measure == "days"]
+        base, *rest = days
+        return [base, *([x for x in rest if x.plan != base.plan] or rest[:1])]
+
+    def level(self, x: UnitLevel) -> Picture:
+        """Days to solved under an option; one scale for all that are chosen."""
+        plan, words = self.units.plans[x.plan], self.words
+        bounds = choropleth.level_classes([v for y in self.chosen() for v in y.values if v is not None])
+        which = words(f"maps.{x.plan}_plan", units=words(f"maps.{self.scale}", count=len(plan.names)))
+        caption = words("maps.level", option=words.name("option", x.option), measure=words("measure.days"))
+        return self._picture(
+            f"level-map-{option_place(self.results, x.option)}",
+            f"{caption} ({which})",
+            units=plan.polygons,
             values=x.values,
-            districts=towns.districts,
             bounds=bounds,
             palette="cividis_r",
             number=_tick,
             label=words("unit.days"),
-            missing=words("page.missing"),
         )
-        return _picture(drawn, f"level-map-{option_place(results, x.option)}", caption, width=3.8, height=2.75)
 
-    return [one(x) for x in chosen]
+    def change(self, x: UnitChange) -> Picture:
+        """The change of a measure under an option; one scale for all options."""
+        words, base = self.words, self.words.name("option", self.results.options[0].name)
+        factor, unit = (1.0, words("unit.days")) if x.measure == "days" else (100.0, words("unit.points"))
+        all_changes = [y for y in self.units.changes if y.measure == x.measure]
+        caption = words(
+            "maps.change", option=words.name("option", x.option), measure=words(f"measure.{x.measure}"), base=base
+        )
+        return self._picture(
+            f"change-map-{x.measure}-{option_place(self.results, x.option)}",
+            caption,
+            units=self.units.plans["before"].polygons,
+            values=[None if v is None else v * factor for v in x.values],
+            bounds=choropleth.change_classes([v * factor for y in all_changes for v in y.values if v is not None]),
+            palette="PuOr_r",
+            number=partial(_tick, signed=True),
+            label=unit,
+            signs=x.signs,
+            raised=words("maps.raised"),
+            lowered=words("maps.lowered"),
+        )
 
-
-def _change_maps(results: Results, towns: Towns, words: Words) -> list[Picture]:
-    base = words.name("option", results.options[0].name)
-    plan = towns.plans["before"]
-    found = []
-    for measure in CHANGE_MEASURES:
-        chosen = [x for x in towns.changes if x.measure == measure]
-        factor, unit = (1.0, words("unit.days")) if measure == "days" else (100.0, words("unit.points"))
-        bounds = town_map.change_classes([v * factor for x in chosen for v in x.values if v is not None])
-
-        def one(x: TownChange, factor: float = factor, unit: str = unit, bounds: tuple[float, ...] = bounds) -> Picture:
-            caption = words(
-                "maps.change", option=words.name("option", x.option), measure=words(f"measure.{x.measure}"), base=base
-            )
-            drawn = partial(
-                town_map.draw,
-                towns=plan.polygons,
-                values=[None if v is None else v * factor for v in x.values],
-                districts=towns.districts,
-                bounds=bounds,
-                palette="PuOr_r",
-                number=partial(_tick, signed=True),
-                label=unit,
-                missing=words("page.missing"),
-                signs=x.signs,
-                raised=words("maps.raised"),
-                lowered=words("maps.lowered"),
-            )
-            return _picture(
-                drawn, f"change-map-{x.measure}-{option_place(results, x.option)}", caption, width=3.8, height=2.75
-            )
-
-        found += [one(x) for x in chosen]
-    return found
+    def _picture(self, name: str, caption: str, **drawn: Any) -> Picture:
+        fine = self.scale == "communities"
+        few = self.words("maps.few", fewest=self.units.fewest)
+        draw = partial(choropleth.draw, districts=self.units.districts, missing=few, fine=fine, **drawn)
+        if not fine:
+            return _picture(draw, name, caption, width=3.8, height=2.75, digits=1)
+        return _picture(draw, f"community-{name}", caption, width=5.6, height=3.9, digits=1)
 
 
 def option_place(results: Results, option: str) -> int:
@@ -185,5 +195,7 @@ def _tick(value: float, *, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed and value > 0 else "") + text
 
 
-def _picture(draw: Callable[[Axes], None], name: str, caption: str, *, height: float, width: float = 4.7) -> Picture:
-    return Picture(caption, svg(draw, name=name, title=caption, width=width, height=height))
+def _picture(
+    draw: Callable[[Axes], None], name: str, caption: str, *, height: float, width: float = 4.7, digits: int = 2
+) -> Picture:
+    return Picture(caption, svg(draw, name=name, title=caption, width=width, height=height, digits=digits))

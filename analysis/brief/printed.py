@@ -90,9 +90,9 @@ def _leads(node: Node, after: Node | str) -> bool:
 
 def _gallery(node: Node) -> dict[str, Any]:
     figures = node.find("figure") if node.tag == "div" else [node]
-    small = "small" in node.kind.split()
-    columns = 2 if small or len(figures) > 1 else 1
-    width = SHARE_SMALL if small else SHARE_PAIR if columns == 2 else SHARE_ALONE
+    small, whole = ("small" in node.kind.split(), "whole" in node.kind.split())
+    columns = 2 if small or (len(figures) > 1 and not whole) else 1
+    width = SHARE_SMALL if small else SHARE_PAIR if columns == 2 or whole else SHARE_ALONE
     return {"tag": "gallery", "kind": "", "columns": columns, "width": width, "children": [_figure(f) for f in figures]}
 
 

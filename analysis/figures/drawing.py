@@ -56,16 +56,19 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def svg(draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4.7, height: float = 2.8) -> str:
+def svg(
+    draw: Callable[[Axes], None], *, name: str, title: str, width: float = 4.7, height: float = 2.8, digits: int = 2
+) -> str:
     """One figure as an <svg> element: text stays text, ids begin with `name`, no date, nothing to load.
 
-    Width and height are in inches at 72 points; `title` is what a screen reader says.
+    Width and height are in inches at 72 points; `title` is what a screen reader says; paths are kept to so many
+    `digits` of a point.
     """
     buffer = io.StringIO()
     with _style():
         canvas = FigureCanvasSVG(_figure(draw, width, height))
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
-    return _tidy(buffer.getvalue(), name, title)
+    return _tidy(buffer.getvalue(), name, title, digits)
 
 
 def png(draw: Callable[[Axes], None], *, width: float, height: float, dpi: int = 110) -> bytes:
@@ -111,11 +114,11 @@ def _add_font() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
-def _tidy(text: str, name: str, title: str) -> str:
+def _tidy(text: str, name: str, title: str, digits: int) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bd="([^"]*)"', lambda found: f'd="{_shorter(found[1])}"', text)
+    text = re.sub(r'\bd="([^"]*)"', lambda found: f'd="{_shorter(found[1], digits)}"', text)
     text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
     text = re.sub(r'(href="#|url\(#)([^")]+)', rf"\1{name}-\2", text)
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
@@ -123,9 +126,10 @@ def _tidy(text: str, name: str, title: str) -> str:
     return text.replace("<svg", f'<svg role="img" aria-label="{_escape(title)}"', 1)
 
 
-def _shorter(path: str) -> str:
-    """Path data to a hundredth of a point, on one line."""
-    return " ".join(re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), path).split())
+def _shorter(path: str, digits: int) -> str:
+    """Path data to so many digits of a point, on one line."""
+    short = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.{digits}f}".rstrip("0").rstrip("."), path)
+    return " ".join(short.split())
 
 
 def _escape(text: str) -> str:

@@ -100,8 +100,9 @@ def test_numbers_are_kept_as_computed_beside_what_is_shown(mapped: Results, writ
     assert [o["name"] for o in data["options"]] == [o.name for o in mapped.options]
 
 
-def test_before_and_after_are_painted_by_one_scale(mapped: Results) -> None:
-    maps = content(mapped)["maps"]
+@pytest.mark.parametrize("scale", ["towns", "communities"])
+def test_before_and_after_are_painted_by_one_scale(mapped: Results, scale: str) -> None:
+    maps = content(mapped)["maps"][scale]
     assert set(maps["plans"]) == {"before", "after"} and [m["name"] for m in maps["measures"]] == [
         "days",
         "unmet",
@@ -110,14 +111,25 @@ def test_before_and_after_are_painted_by_one_scale(mapped: Results) -> None:
     for measure in maps["measures"]:
         low = [float(bound.replace("−", "-")) for _, bound, _ in measure["level_classes"]]
         for level in measure["levels"].values():
-            assert len(level["towns"]) == len(maps["plans"][level["plan"]]["paths"])
-            for town in filter(None, level["towns"]):
-                value, _, number = town
+            assert len(level["cells"]) == len(maps["plans"][level["plan"]]["paths"])
+            for cell in filter(None, level["cells"]):
+                value, _, number = cell
                 assert number == max([i for i, bound in enumerate(low) if value >= bound], default=0)
 
 
+def test_maps_of_communities_keep_six_digits_of_what_was_computed(mapped: Results) -> None:
+    assert mapped.communities is not None
+    level = next(x for x in mapped.communities.levels if x.measure == "unmet")
+    shown = content(mapped)["maps"]["communities"]["measures"][1]["levels"][level.option]["cells"]
+    assert len(shown) == len(level.values) > 0
+    for cell, value in zip(shown, level.values, strict=True):
+        assert (cell is None) == (value is None)
+        if value is not None:
+            assert cell[0] == pytest.approx(100.0 * value, rel=1e-5)
+
+
 def test_a_city_without_a_map_has_a_page_without_maps(results: Results) -> None:
-    assert held(page(replace(results, towns=None)))["maps"] is None
+    assert held(page(replace(results, towns=None, communities=None)))["maps"] is None
 
 
 @pytest.mark.parametrize("runs", [1, 2])

@@ -23,7 +23,7 @@ from analysis.brief.typeface import covered
 from analysis.brief.words import LANGUAGES, entries, words
 from analysis.decision.choice import decide
 from analysis.decision.runs import HEADLINE
-from analysis.figures.town_map import change_classes, level_classes
+from analysis.figures.choropleth import change_classes, level_classes
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
 from sim.reforms import REFORMS

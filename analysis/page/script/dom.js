@@ -30,6 +30,12 @@ function tickBox(id, label, ticked, onTick) {
   return make("span", { class: "tick" }, box, make("label", { for: id }, label));
 }
 
+// Buttons of which one is pressed: what is chosen under a key, as [value, text, language of the text].
+function pressed(key, label, choices) {
+  return make("div", { role: "group", "aria-label": label, class: "pressed " + key }, choices.map(([value, text, lang = null]) => make("button", {
+    type: "button", id: `${key}-${value}`, lang, "aria-pressed": String(state[key] === value), onclick: () => choose({ [key]: value }) }, text)));
+}
+
 // The words for those who do not see what has changed.
 function announce(text) {
   document.getElementById("said").textContent = text;

@@ -86,42 +86,56 @@ function allOutcomes() {
   return table({ name: "all", caption: say("explore.all", { base: baseName() }), columns, rows });
 }
 
-// Before, after and the change, by measure.
+// Before, after and the change, by measure, of towns or communities.
 function mapPart() {
-  if (!DATA.maps || !DATA.maps.measures.length) return [make("p", {}, say("explore.no_maps"))];
-  const measure = DATA.maps.measures.find((m) => m.name === state.measure);
+  if (!DATA.maps || !scaleMaps().measures.length) return [make("p", {}, say("explore.no_maps"))];
+  const { plans, measures, districts, fewest } = scaleMaps();
+  const measure = measures.find((m) => m.name === state.measure);
   const against = optionNamed(state.against);
+  const unit = pick(measure.unit), change = pick(measure.change_unit);
   const level = (id, key, option) => {
-    const { plan: planName, towns } = measure.levels[option.name];
-    const plan = DATA.maps.plans[planName];
-    return townMap({ id, plan, cells: towns, classes: measure.level_classes, unit: pick(measure.unit),
-      title: say(key, { option: pick(option.label), towns: plan.towns.length }) });
+    const { plan: planName, cells } = measure.levels[option.name];
+    const plan = plans[planName];
+    const units = say(SCALES[state.scale].counted, { count: plan.names.length });
+    return unitMap({ id, plan, cells, classes: measure.level_classes, unit, title: say(key, { option: pick(option.label), units }),
+      said: (i) => valueWords(cells[i], unit) });
   };
   const moved = measure.changes[against.name];
   const maps = [level("map-before", "explore.map_before", BASE), level("map-after", "explore.map_after", against)];
-  if (moved) maps.push(townMap({ id: "map-change", plan: DATA.maps.plans.before, cells: moved.towns, signs: moved.signs,
-    classes: measure.change_classes, unit: pick(measure.change_unit),
-    title: say("explore.map_change", { option: pick(against.label), base: baseName() }) }));
+  if (moved) maps.push(unitMap({ id: "map-change", plan: plans.before, cells: moved.cells, signs: moved.signs,
+    classes: measure.change_classes, unit: change, title: say("explore.map_change", { option: pick(against.label), base: baseName() }),
+    said: (i) => changeWords(baseCells(measure)[i], moved.cells[i], unit, change, moved.signs[i]) }));
   return [
-    selectBox("measure", say("explore.measure"), DATA.maps.measures.map((m) => [m.name, pick(m.label)]), state.measure, (name) => choose({ measure: name })),
+    pressed("scale", say("explore.scale"), Object.entries(SCALES).map(([scale, { label }]) => [scale, say(label)])),
+    selectBox("measure", say("explore.measure"), measures.map((m) => [m.name, pick(m.label)]), state.measure, (name) => choose({ measure: name })),
     REST.length > 0 && selectBox("against", say("explore.against"), REST.map((o) => [o.name, pick(o.label)]), state.against, (name) => choose({ against: name })),
-    make("p", { class: "note" }, `${say("explore.one_scale")} ${say("explore.map_hint")}`),
+    selectBox("district", say("places.district"), [["", say("explore.whole_city")], ...districts.map((d, i) => [String(i), pick(d.name)])],
+      state.district, (district) => choose({ district })),
+    make("p", { class: "note" }, `${say("explore.one_scale")} ${say("explore.map_hint")} ${say("explore.map_outlines", { fewest })}`),
     make("div", { class: "maps" }, maps),
-    moved && townTable(measure, against, moved)];
+    moved && unitTable(measure, against, moved)];
 }
 
-function townTable(measure, against, moved) {
-  const open = state.towns === "yes";
-  const button = make("button", { type: "button", id: "towns-open", "aria-expanded": String(open), "aria-controls": "town-rows",
-    onclick: () => choose({ towns: open ? "no" : "yes" }) }, say(open ? "explore.hide_towns" : "explore.show_towns"));
-  const plan = DATA.maps.plans.before;
-  const before = measure.levels[BASE.name].plan === "before" ? measure.levels[BASE.name].towns : plan.towns.map(() => null);
-  const cell = (value) => value ? numberCell(value) : { is: null, show: say("page.missing") };
-  const columns = [{ head: say("places.town"), text: true }, { head: say("places.district"), text: true },
+// Values under the base by place of the map before; none where the base ends on another map.
+const baseCells = (measure) => measure.levels[BASE.name].plan === "before" ? measure.levels[BASE.name].cells
+  : scaleMaps().plans.before.names.map(() => null);
+
+const changeWords = (before, moved, unit, change, sign) => before === null || moved === null ? valueWords(moved, change, sign)
+  : say("explore.from_and_change", { before: valueWords(before, unit), change: valueWords(moved, change), sure: sureWords(sign) });
+
+function unitTable(measure, against, moved) {
+  const open = state.units === "yes";
+  const button = make("button", { type: "button", id: "units-open", "aria-expanded": String(open), "aria-controls": "unit-rows",
+    onclick: () => choose({ units: open ? "no" : "yes" }) }, say(open ? "explore.hide_units" : "explore.show_units"));
+  const plan = scaleMaps().plans.before, before = baseCells(measure);
+  const cell = (value) => value ? numberCell(value) : { is: null, show: fewWords() };
+  const columns = [...whereHeads().map((head) => ({ head, text: true })),
     { head: say("places.before"), small: pick(measure.unit) }, { head: say("places.change"), small: pick(measure.change_unit) },
     { head: say("explore.sure"), text: true }];
-  const rows = plan.towns.map((town, i) => [textCell(town, "zh"), textCell(pick(plan.districts[i])), cell(before[i]), cell(moved.towns[i]),
-    textCell(sureWords(moved.signs[i]))]);
-  const caption = say("explore.towns", { measure: pick(measure.label), base: baseName(), option: pick(against.label) });
-  return [make("p", {}, button), make("div", { id: "town-rows" }, open && table({ name: "towns", caption, columns, rows }))];
+  const rows = () => shownPlaces(plan).map((i) => {
+    const names = where(plan, i);
+    return [...names.map((name, n) => textCell(name, n < names.length - 1 ? "zh" : null)), cell(before[i]), cell(moved.cells[i]), textCell(sureWords(moved.signs[i]))];
+  });
+  const caption = say(SCALES[state.scale].caption, { measure: pick(measure.label), base: baseName(), option: pick(against.label) });
+  return [make("p", {}, button), make("div", { id: "unit-rows" }, open && table({ name: "units", caption, columns, rows: rows() }))];
 }

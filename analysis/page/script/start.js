@@ -8,7 +8,7 @@ const PARTS = [
   { id: "all-outcomes", heading: () => say("effects.all"), keys: ["scenario", "shown", ...sorts("all")], contents: allOutcomes },
   made("assumed"),
   made("knowing"),
-  { id: "maps", heading: () => say("maps.heading"), keys: ["measure", "against", "towns", ...sorts("towns")], contents: mapPart, main: true },
+  { id: "maps", heading: () => say("maps.heading"), keys: ["scale", "measure", "against", "district", "units", ...sorts("units")], contents: mapPart, main: true },
   { id: "days", heading: () => say("spread.heading"), keys: ["shown", "group", ...sorts("quantiles")], contents: spreadPart },
   { id: "money-part", heading: () => say("money.heading"), keys: ["shown", ...sorts("money", "fund"), ...sortsOf("worth")], contents: moneyPart },
   made("apart"),
@@ -40,19 +40,12 @@ const leadTo = (id) => (event) => {
   target.focus({ preventScroll: true });
 };
 
-function languageButtons() {
-  return make("div", { role: "group", "aria-label": say("explore.language"), class: "languages" },
-    [["zh", "zh-Hans"], ["en", "en"]].map(([lang, tag]) => make("button", {
-      type: "button", id: "lang-" + lang, lang: tag, "aria-pressed": String(state.lang === lang), onclick: () => choose({ lang }) },
-      say("explore.lang_" + lang))));
-}
-
 function whole() {
   document.documentElement.lang = langTag();
   document.title = pick(DATA.title);
   return [
     make("a", { class: "skip", href: "#h-side", onclick: leadTo("h-side") }, say("explore.skip")),
-    make("header", {}, languageButtons(), make("h1", {}, pick(DATA.title)), make("p", { class: "question" }, pick(DATA.question)),
+    make("header", {}, pressed("lang", say("explore.language"), [["zh", say("explore.lang_zh"), "zh-Hans"], ["en", say("explore.lang_en"), "en"]]), make("h1", {}, pick(DATA.title)), make("p", { class: "question" }, pick(DATA.question)),
       make("p", { class: "note" }, pick(DATA.setting)), pick(DATA.warnings).map((line) => make("p", { class: "warning", role: "note" }, line)),
       make("nav", { "aria-label": say("explore.contents") }, PARTS.map((part) => make("a", { href: "#h-" + part.id, onclick: leadTo("h-" + part.id) }, part.heading())))),
     make("main", {}, PARTS.map((part) => make("section", { id: part.id, "aria-labelledby": "h-" + part.id }, partContents(part))),

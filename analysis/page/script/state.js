@@ -12,23 +12,25 @@ const KEYS = {
   outcome: { first: (DATA.outcomes.find((o) => o.headline) || DATA.outcomes[0] || {}).name || "",
              known: (v) => named(DATA.outcomes).has(v) },
   shown: { first: [...optionNames], many: true, known: (v) => optionNames.has(v) },
-  measure: { first: DATA.maps ? DATA.maps.measures[0].name : "", known: (v) => DATA.maps && named(DATA.maps.measures).has(v) },
+  scale: { first: "towns", known: (v) => DATA.maps && ["towns", "communities"].includes(v) },
+  measure: { first: DATA.maps ? DATA.maps.towns.measures[0].name : "", known: (v) => DATA.maps && named(DATA.maps.towns.measures).has(v) },
   against: { first: (DATA.maps && REST.find((o) => planOf(o.name) !== planOf(BASE.name)) || REST[0] || BASE).name,
              known: (v) => named(REST).has(v) },
-  towns: { first: "no", known: (v) => ["yes", "no"].includes(v) },
+  district: { first: "", known: (v) => DATA.maps && DATA.maps.towns.districts.some((_, i) => String(i) === v) }, // its number
+  units: { first: "no", known: (v) => ["yes", "no"].includes(v) },
   group: { first: (DATA.spread.groups[0] || {}).name || "", known: (v) => named(DATA.spread.groups).has(v) },
   find: { first: "", known: (v) => v.length < 200 },
   assumed: { first: "no", known: (v) => ["yes", "no"].includes(v) },
 };
 const SORT = /^-?\d{1,3}$/; // the number of a column, negative where the largest comes first; the first column is 1
 const GRIDS = Object.entries(DATA.parts.en).flatMap(([name, part]) => part.grids.map((_, i) => `${name}-${i}`));
-for (const table of [...GRIDS, "headline", "one", "all", "towns", "quantiles", "money", "fund", "shares", "worst", "load", "levers"]) {
+for (const table of [...GRIDS, "headline", "one", "all", "units", "quantiles", "money", "fund", "shares", "worst", "load", "levers"]) {
   KEYS["sort_" + table] = { first: "", known: (v) => SORT.test(v) && v !== "0" };
 }
 const state = {};
 
 function planOf(option) {
-  return DATA.maps.measures[0].levels[option].plan;
+  return DATA.maps.towns.measures[0].levels[option].plan;
 }
 
 function readAddress() {

@@ -33,7 +33,7 @@ FORMULA = tuple("=+-@\t\r\n")
 # scenarios, which are keys as well, hold the payload from the start.
 OPEN = {
     "question", "city", "command", "versions", "values", "broken", "reform", "names", "districts", "place", "town",
-    "district", "district_en", "digests", "value", "low", "high", "unit", "source",
+    "district", "district_en", "district_names", "towns", "digests", "value", "low", "high", "unit", "source",
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_nothing_runs_in_the_browser(chromium: Browser, hostile: tuple[str, Resu
         if name == "page.html":
             for lang in ("zh", "en"):
                 page.click(f"#lang-{lang}")
-            page.click("#towns-open")
+            page.click("#units-open")
             page.hover("#map-before-0")
             assert payload.replace("\u2028", "") in page.inner_text("body").replace("\u2028", "")
         assert page.locator("script").count() <= 2 and page.locator("img, iframe, object, embed").count() == 0
@@ -94,7 +94,7 @@ def test_what_is_taken_away_is_text_to_a_spreadsheet_and_to_a_viewer(
 ) -> None:
     payload, _, folder = hostile
     found = 0
-    with opened(chromium, folder / "page.html", address="#towns=yes") as seen:
+    with opened(chromium, folder / "page.html", address="#units=yes") as seen:
         for button in seen.page.eval_on_selector_all("button.take", "all => all.map((b) => b.id)"):
             text = seen.taken(button)
             if button.endswith("-csv"):

@@ -16,10 +16,12 @@ FILES = {"brief": "brief.{}.html", "page": "page.html"}
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", FILES)
-def test_it_opens_from_disk_for_everybody(chromium: Browser, written: Path, kind: str, lang: str, width: int) -> None:
+@pytest.mark.parametrize(("kind", "view"), [("brief", ""), ("page", ""), ("page", "&scale=communities")])
+def test_it_opens_from_disk_for_everybody(
+    chromium: Browser, written: Path, kind: str, view: str, lang: str, width: int
+) -> None:
     path = written / FILES[kind].format(lang)
-    with opened(chromium, path, width=width, address=f"#lang={lang}") as seen:
+    with opened(chromium, path, width=width, address=f"#lang={lang}{view}") as seen:
         page = seen.page
         assert (page.get_attribute("html", "lang") or "").startswith(lang)
         assert page.evaluate("document.documentElement.scrollWidth") <= width  # nothing sticks out sideways

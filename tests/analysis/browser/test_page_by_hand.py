@@ -128,6 +128,31 @@ def test_the_map_is_read_by_pointer_and_by_arrow_keys(page: Page, mapped: Result
     assert plan.names[-1] in readout.inner_text()
 
 
+def test_maps_turn_to_communities_and_to_one_district_by_the_keyboard(seen: Seen, page: Page, mapped: Results) -> None:
+    assert mapped.communities is not None and mapped.towns is not None
+    plan = mapped.communities.plans["before"]
+    page.focus("#scale-communities")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "scale-communities"
+    assert [page.get_attribute(f"#scale-{s}", "aria-pressed") for s in ("towns", "communities")] == ["false", "true"]
+    assert page.locator("#map-before .unit").count() == len(plan.names) > len(mapped.towns.plans["before"].names)
+    page.select_option("#district", "1")
+    own = [i for i, name in enumerate(plan.districts) if name == mapped.communities.district_names[1]]
+    assert page.locator("#map-change .unit").count() == len(own) > 0
+    page.focus("#map-change")
+    said = page.locator("#map-change ~ .readout").inner_text()
+    at = page.get_attribute("#map-change", "aria-activedescendant")
+    assert at == f"map-change-{own[0]}" and page.get_attribute(f"#{at}", "aria-label") == said
+    assert plan.names[own[0]] in said and plan.towns[own[0]] in said
+    change = next(x for x in mapped.communities.changes if x.measure == "days")
+    sure = {1: "surely up", -1: "surely down", 0: words("en")("explore.unsure")}[change.signs[own[0]]]
+    assert re.search(r"before [\d.]+ days; change [+−][\d.]+ days", said) and f"({sure})" in said
+    page.click("#units-open")
+    rows = table_of(seen.taken("units-csv"))
+    assert [row[:2] for row in rows[1:]] == [[plan.names[i], plan.towns[i]] for i in own]
+    assert "scale=communities" in page.evaluate("location.hash") and "district=1" in page.evaluate("location.hash")
+
+
 def test_numbers_are_taken_away_as_they_were_computed(seen: Seen, page: Page, mapped: Results) -> None:
     rows = table_of(seen.taken("all-csv"))
     effect = next(e for e in mapped.effects if e.option == "merge_branches_kept" and e.outcome == "walk_minutes")
@@ -135,8 +160,8 @@ def test_numbers_are_taken_away_as_they_were_computed(seen: Seen, page: Page, ma
     at = rows[0].index(words("en").name("option", "merge_branches_kept"))
     assert [float(x) for x in line[at : at + 3]] == list(effect_span(effect))
     assert all(len(row) == len(rows[0]) for row in rows)
-    page.click("#towns-open")
-    towns = table_of(seen.taken("towns-csv"))
+    page.click("#units-open")
+    towns = table_of(seen.taken("units-csv"))
     assert mapped.towns is not None and [row[0] for row in towns[1:]] == list(mapped.towns.plans["before"].names)
 
 

@@ -1,4 +1,4 @@
-"""Towns coloured by a level or a change, in a few classes that all maps of a set share."""
+"""Towns or communities coloured by a level or a change, in a few classes that all maps of a set share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from analysis.outlines import Rings
+from analysis.outlines import Ring, Rings
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)  # round numbers
 MISSING, EDGE = "#e3e3e3", "#c9ccd0"
@@ -57,7 +57,7 @@ def painted(
 
 def draw(
     axes: Axes,
-    towns: Sequence[Rings],
+    units: Sequence[Rings],
     values: Sequence[float | None],
     districts: Sequence[Rings],
     *,
@@ -69,30 +69,34 @@ def draw(
     signs: Sequence[int] = (),
     raised: str = "",
     lowered: str = "",
+    fine: bool = False,
 ) -> None:
-    """Towns in the colour of their class, district lines above; values outside the bounds take the end classes.
+    """Units in the colour of their class, district lines above; values outside the bounds take the end classes.
 
-    With `signs`, a triangle up or down stands on each town whose change can be told from none.
+    With `signs`, a triangle up or down stands on each unit whose change can be told from none. `fine` is for
+    communities: no lines between them, which would hide them where they are small, and smaller triangles.
     """
     colours, classes = painted(values, bounds, palette)
-    faces = [MISSING if i is None else colours[i] for i in classes]
-    axes.add_collection(
-        PathCollection([_path(town) for town in towns], facecolors=faces, edgecolors=EDGE, linewidths=0.35)
-    )
+    faces, own = [*colours, MISSING], [len(colours) if i is None else i for i in classes]
+    together: list[list[Ring]] = [[] for _ in faces]  # one path a class: a map of thousands of units stays small
+    for i, rings in zip(own, units, strict=True):
+        together[i] += rings
+    edges = {"edgecolors": "face", "linewidths": 0.1} if fine else {"edgecolors": EDGE, "linewidths": 0.35}
+    axes.add_collection(PathCollection([_path(rings) for rings in together], facecolors=faces, **edges))
     axes.add_collection(
         PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7)
     )
     for sign, marker in ((1, "^"), (-1, "v")):
-        at = [middle(town) for town, s in zip(towns, signs, strict=False) if s == sign]
+        at = [middle(rings) for rings, s in zip(units, signs, strict=False) if s == sign]
         if at:
             axes.plot(
                 *np.array(at).T,
                 linestyle="none",
                 marker=marker,
-                markersize=4.2,
+                markersize=2.2 if fine else 4.2,
                 color="black",
                 markeredgecolor="white",
-                markeredgewidth=0.4,
+                markeredgewidth=0.15 if fine else 0.4,
                 label=raised if sign > 0 else lowered,
             )
     _legend(axes, colours, bounds, number, label, missing if any(v is None for v in values) else "")
@@ -101,13 +105,13 @@ def draw(
     axes.set_axis_off()
 
 
-def _path(rings: Rings) -> Path:
+def _path(rings: Sequence[Ring]) -> Path:
     corners = [corner for ring in rings for corner in ring]
     codes = [code for ring in rings for code in (Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY)]
     return Path(np.array(corners, dtype=np.float64).reshape(-1, 2), codes)
 
 
-def middle(rings: Rings) -> tuple[float, float]:
+def middle(rings: Sequence[Ring]) -> tuple[float, float]:
     """The centroid of the ring with the largest area."""
     best, where = -1.0, (0.0, 0.0)
     for ring in rings:
@@ -131,7 +135,7 @@ def _legend(
     label: str,
     missing: str,
 ) -> None:
-    """The classes beside the map, then towns without a value where there are any, then the triangles."""
+    """The classes beside the map, then units without a value where there are any, then the triangles."""
     handles: list[Artist] = [
         Patch(facecolor=c, edgecolor=EDGE, linewidth=0.5, label=f"{number(a)} – {number(b)}")
         for c, a, b in zip(colours, bounds[:-1], bounds[1:], strict=True)
