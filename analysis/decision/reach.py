@@ -50,8 +50,8 @@ class Reach:
 
     `minutes` of open windows a resident and week, on average over residents, and their weighted `gini` (None where
     nobody has any). `none` is the share of residents without a window within `catchment` minutes of walking, by whom.
-    Of all residents `fewer` (a `share`) have fewer minutes, by more than `least`, and `more` have more by as much;
-    `lost_all` have no window left. `districts` are those where the share without grows most.
+    Residents who lose more than `least` minutes are `fewer`, who gain as much `more`, and `lost_all` have no window left
+    of those they had: as counts and as shares of all. In `districts` the share without a window grows most.
     """
 
     option: str
@@ -66,9 +66,11 @@ class Reach:
     none_change: float
     least: float
     fewer: int
-    share: float
+    fewer_share: float
     more: int
+    more_share: float
     lost_all: int
+    lost_all_share: float
     districts: tuple[Without, ...]
 
 
@@ -125,8 +127,8 @@ def _reach(option: str, was: F64, now: F64, old: F64, rules: Rules, city: City) 
     mean, before = (float(a @ people) / city.residents for a in (now, was))
     uneven, was_uneven = (gini(a, people) if m > 0.0 else None for a, m in ((now, mean), (was, before)))
     least = LEAST * before
-    lost, gained = was - now > least, now - was > least
-    fewer = int(people[lost].sum())
+    fates = (was - now > least, now - was > least, (was > 0.0) & (now == 0.0))
+    fewer, more, lost_all = (int(people[those].sum()) for those in fates)
     none = _share(now == 0.0, people) or 0.0
     return Reach(
         option=option,
@@ -141,9 +143,11 @@ def _reach(option: str, was: F64, now: F64, old: F64, rules: Rules, city: City) 
         none_change=none - (_share(was == 0.0, people) or 0.0),
         least=least,
         fewer=fewer,
-        share=fewer / city.residents,
-        more=int(people[gained].sum()),
-        lost_all=int(people[(was > 0.0) & (now == 0.0)].sum()),
+        fewer_share=fewer / city.residents,
+        more=more,
+        more_share=more / city.residents,
+        lost_all=lost_all,
+        lost_all_share=lost_all / city.residents,
         districts=_districts(was == 0.0, now == 0.0, people, city),
     )
 
