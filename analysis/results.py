@@ -36,6 +36,7 @@ from analysis.decision.money import (
     paybacks,
     transition,
 )
+from analysis.decision.reach import Reach, reaches
 from analysis.decision.runs import Sampling
 from analysis.decision.standing import Standing, Walking, standings
 from analysis.decision.willing import Acceptable, acceptable
@@ -118,6 +119,7 @@ class Results:
     apart: Package | None
     standing: tuple[Standing, ...]  # what an option opens, closes, adds or cuts, by district
     walking: tuple[Walking, ...]  # of options under which somebody walks further
+    reach: tuple[Reach, ...]  # service windows within a walk, by option
     knowing: Knowing | None
     unseen: tuple[Unseen, ...]  # what the run is too short to show
     margins: Margins | None
@@ -231,6 +233,7 @@ def build(
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
         standing=stands,
         walking=walks,
+        reach=reaches(city, facts.rules, options, facts.days),
         knowing=knowing(facts.draws, raced) if facts.draws else None,
         unseen=unseen(options, facts.rules, tuple(int(code) for code in city.district_code), facts.days),
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,

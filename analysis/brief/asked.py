@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.brief.decided import Grid, Part, base_of, with_unit
 from analysis.brief.hanging import lever_name
 from analysis.brief.numbers import fixed, percent, scale, significant
+from analysis.brief.reached import reach
 from analysis.brief.reading import Cell, level_cell, paired_cell, span_of, unit_of
 from analysis.brief.words import Words
 from analysis.compare import verdict
@@ -20,7 +21,7 @@ Row = tuple[str, tuple[str | Cell, ...]]
 
 def parts(results: Results, words: Words) -> list[Part]:
     """The pieces; one that the results say nothing of has no tables."""
-    return [make(results, words) for make in (standing, walking, margins, duties, knowing)]
+    return [make(results, words) for make in (standing, walking, reach, margins, duties, knowing)]
 
 
 def standing(results: Results, words: Words) -> Part:

@@ -86,10 +86,11 @@ class Walking:
 
 
 @dataclass(frozen=True)
-class _Map:
+class Map:
     """All districts of a city laid out under the rules that end a run."""
 
     parts: tuple[tuple[District, Layout], ...]
+    rules: tuple[Rules, ...]  # of each district
 
     @property
     def walk(self) -> F64:
@@ -97,16 +98,19 @@ class _Map:
         return np.concatenate([layout.walk[:, 1:3] for _, layout in self.parts])
 
 
-def laid_out(city: City, rules: Rules, option: Option, days: int) -> _Map:
+def laid_out(city: City, rules: Rules, option: Option, days: int) -> Map:
     """The districts under an option, at the end of a run, transition over."""
     book = RuleBook(base=rules, option=option, districts=tuple(int(code) for code in city.district_code))
-    last, before, parts = book.epochs(days)[-1], city.plans["before"], []
+    last, before = book.epochs(days)[-1], city.plans["before"]
+    parts: list[tuple[District, Layout]] = []
+    in_force: list[Rules] = []
     for district in districts(city):
         own = last.areas[last.area_of_district[district.code]]
         j = own.jurisdiction
         now = jurisdictions(city, towns=j.towns, villages=j.villages, town_cut=j.town_cut, village_cut=j.village_cut)
         parts.append((district, lay_out(district, before, now, own, 0.0)))
-    return _Map(tuple(parts))
+        in_force.append(own)
+    return Map(tuple(parts), tuple(in_force))
 
 
 def count(layout: Layout) -> dict[str, float]:
@@ -150,7 +154,7 @@ def standings(
     return tuple(rows), tuple(walks)
 
 
-def _rows(option: str, before: _Map, after: _Map, city: City) -> list[Standing]:
+def _rows(option: str, before: Map, after: Map, city: City) -> list[Standing]:
     """The kinds of which any district has more or fewer: for all districts, then for those that do."""
     was, now = ([count(layout) for _, layout in several.parts] for several in (before, after))
     places = [(d.index, old, new) for (d, _), old, new in zip(before.parts, was, now, strict=True)]

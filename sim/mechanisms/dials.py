@@ -16,6 +16,8 @@ from sim.world.cases import DAY, Stage
 # Mean work is the rules'; its log sd by kind of station (refinement A1): counters .7, field .8, departments .9.
 SIGMA = {Stage.GRID: 0.8, Stage.TEAM: 0.8, Stage.TOWN_TEAM: 0.8, Stage.BRANCH: 0.9, Stage.DEPARTMENT: 0.9}
 
+OPENS, CLOSES = 9 * 3600, 17 * 3600  # seconds of the day, of stations whose hours are not their own
+WEEK = 5  # working days, holidays apart
 CLOUD_ITEMS = 215  # of the citizen cloud when complete
 # Constants of the channels (logit), calibrated on the shipped share of Chengdu over a year to the channel shares of
 # refinement A8: log(target / observed) was added until each share was within 1 % of its target.
@@ -103,6 +105,16 @@ def dials(rules: Rules, effects: Effects) -> np.ndarray:
     return record
 
 
+def windows_close(rules: Rules) -> int:
+    """Second of the day at which the windows of offices and halls close."""
+    return CLOSES + int(rules.carriers.extra_hours * 3600)
+
+
+def window_week(rules: Rules) -> float:
+    """Minutes that a window of an office or a hall is staffed in a week without holidays."""
+    return (WEEK + int(rules.carriers.saturday)) * (windows_close(rules) - OPENS) / 60.0
+
+
 def _times(row: np.void, rules: Rules, effects: Effects) -> None:
     r, minute = rules, 60.0
     work = {
@@ -116,11 +128,11 @@ def _times(row: np.void, rules: Rules, effects: Effects) -> None:
     for stage, minutes in work.items():
         row["minutes"][stage] = minutes * minute
         row["sigma"][stage] = SIGMA.get(stage, 0.7)
-        row["open"][stage], row["close"][stage] = 9 * 3600, 17 * 3600
+        row["open"][stage], row["close"][stage] = OPENS, CLOSES
     for stage in (Stage.GRID, Stage.TEAM, Stage.TOWN_TEAM):
         row["open"][stage], row["close"][stage] = 8 * 3600 + 1800, 16 * 3600 + 1800
     for stage in (Stage.COUNTER, Stage.TOWN_COUNTER):
-        row["close"][stage] += int(r.carriers.extra_hours * 3600)
+        row["close"][stage] = windows_close(r)
     row["open"][Stage.HOTLINE], row["close"][Stage.HOTLINE] = 8 * 3600 + 1800, 17 * 3600 + 900  # 8.75 h a seat
     row["open"][Stage.COMPOUND], row["close"][Stage.COMPOUND] = 15 * 3600, 17 * 3600
     row["order_minutes"] = r.staff.home_minutes * minute

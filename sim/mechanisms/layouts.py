@@ -81,6 +81,7 @@ def lay_out(district: District, before: Jurisdictions, now: Jurisdictions, rules
         community_of=local.community_of, community_people=crowd, community_code=local.code, urban=local.urban,
         community_of_place=of_places(local, district), parts=parts, seat=seats_of(local, district),
         town_of=local.town_of, towns=local.towns, offices=centres.unit.size, halls=halls.unit.size,
+        counter_at=np.concatenate([np.column_stack((tier.x, tier.y)) for tier in (centres, halls)]),
         pace=rows["pace"].copy(), workers=paid_posts(rules, district, base.towns, posts),
     )  # fmt: skip
 

@@ -74,6 +74,7 @@ class Layout:
     towns: int
     offices: int  # community centres and kept branches
     halls: int  # town complexes and kept branches
+    counter_at: npt.NDArray[np.float64]  # [offices + halls, 2] x and y in metres, in the order of their stations
     pace: npt.NDArray[np.float64]  # [S] of the stations before practices act on them
     workers: dict[str, float]  # paid posts by kind of staff
 

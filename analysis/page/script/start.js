@@ -14,6 +14,7 @@ const PARTS = [
   made("apart"),
   { id: "places", heading: () => say("places.heading"), keys: ["shown", ...sorts("shares", "worst"), ...sortsOf("fates")], contents: placesPart },
   made("walking"),
+  made("reach"),
   made("margins"),
   made("standing"),
   made("duties"),
