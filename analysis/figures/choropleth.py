@@ -81,8 +81,14 @@ def draw(
     together: list[list[Ring]] = [[] for _ in faces]  # one path a class: a map of thousands of units stays small
     for i, rings in zip(own, units, strict=True):
         together[i] += rings
-    edges = {"edgecolors": "face", "linewidths": 0.1} if fine else {"edgecolors": EDGE, "linewidths": 0.35}
-    axes.add_collection(PathCollection([_path(rings) for rings in together], facecolors=faces, **edges))
+    axes.add_collection(
+        PathCollection(
+            [_path(rings) for rings in together],
+            facecolors=faces,
+            edgecolors="face" if fine else EDGE,
+            linewidths=0.1 if fine else 0.35,
+        )
+    )
     axes.add_collection(
         PathCollection([_path(d) for d in districts], facecolors="none", edgecolors="#6b6f74", linewidths=0.7)
     )
