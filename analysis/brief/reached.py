@@ -34,7 +34,7 @@ def reach(results: Results, words: Words) -> Part:
         share=percent(results.share),
     )  # fmt: skip
     grids = tuple(g for g in (table, _districts(changed, words)) if g.rows)
-    return Part(name="reach", heading=words("reach.heading", catchment=within), lead=(lead,), grids=grids)
+    return Part(name="reach", heading=words("reach.heading"), lead=(lead,), grids=grids)
 
 
 def _moves(row: Reach) -> bool:

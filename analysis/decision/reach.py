@@ -50,8 +50,8 @@ class Reach:
 
     `minutes` of open windows a resident and week, on average over residents, and their weighted `gini` (None where
     nobody has any). `none` is the share of residents without a window within `catchment` minutes of walking, by whom.
-    Residents who lose more than `least` minutes are `fewer`, who gain as much `more`, and `lost_all` have no window
-    left of those they had: as counts and as shares of all. In `districts` the share without a window grows most.
+    Residents who lose more than `least` minutes are `fewer`, who gain as much `more`, and `lost_all` have no window of
+    theirs left: as counts and as shares of all. In `districts` the share without a window grows most.
     """
 
     option: str

@@ -36,7 +36,7 @@ from sim.world.tallies import TALLIES
 
 NUMBER = re.compile(r"−?\d+(?:,\d{3})*(?:\.\d+)?")
 SECTIONS = (
-    "assumed", "knowing", "apart", "equity", "robust", "weights", "margins", "standing", "walking", "duties",
+    "assumed", "knowing", "apart", "equity", "robust", "weights", "margins", "standing", "walking", "reach", "duties",
 )  # fmt: skip
 DRAWS, PARTS = 40, ("grid", "fund")
 
@@ -190,7 +190,7 @@ def test_every_section_is_there_and_only_where_something_is_known(whole: Results
     assert [heading for heading in headings if heading not in page] == []
     bare = brief(replace(whole, assumed=None, apart=None, robust=(), margins=None, walking=(), knowing=None), lang)
     assert {name for name, heading in zip(SECTIONS, headings, strict=True) if heading in bare} == {
-        "equity", "weights", "standing", "duties",
+        "equity", "weights", "standing", "reach", "duties",
     }  # fmt: skip
 
 
