@@ -38,7 +38,7 @@ from analysis.decision.money import (
 )
 from analysis.decision.reach import Reach, reaches
 from analysis.decision.runs import Sampling
-from analysis.decision.standing import Standing, Walking, standings
+from analysis.decision.standing import Map, Standing, Walking, laid_out, standings
 from analysis.decision.willing import Acceptable, acceptable
 from analysis.rows import (
     Assumption,
@@ -58,8 +58,9 @@ from analysis.rows import (
     utilisation,
 )
 from analysis.spread import Spread, spreads
-from analysis.unit_maps import Scale, UnitMaps, unit_maps
-from sim.reforms.base import Option, RuleBook
+from analysis.unit_maps import SCALES, Scale, UnitMaps, unit_maps
+from sim.reforms.base import Option
+from sim.rules import Rules
 from sim.trial import Record
 from sim.world.city import City
 
@@ -128,8 +129,8 @@ class Results:
         """Write results.json: temporary file, then rename."""
         path = Path(path)
         text = json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, indent=1)
-        part = path.with_name(path.name + ".part")
         text = CORNER.sub(r"[\1,\2]", text)
+        part = path.with_name(path.name + ".part")
         part.write_text(text + "\n", encoding="utf-8", newline="\n")
         os.replace(part, path)
         return path
@@ -173,9 +174,9 @@ def build(
     one = next(iter(records.values()))[0]
     backing = assumptions(facts.rules)
     options = {name: facts.options.get(name, Option(name=name)) for name in records}
-    stands, walks = standings(city, facts.rules, options, facts.days, records)
-    plans = {name: _plan(facts, option, city, "towns") for name, option in options.items()}
-    villages = {name: _plan(facts, option, city, "communities") for name, option in options.items()}
+    laid = {name: laid_out(city, facts.rules, option, facts.days) for name, option in options.items()}
+    stands, walks = standings(city, facts.rules, laid, facts.days, records)
+    plans: dict[Scale, dict[str, str]] = {scale: _plans(laid, city, scale) for scale in SCALES}
     told = {name: _outcomes(runs) for name, runs in scenarios.items()}
     rows = [
         {"scenario": s, "option": o, "replication": r, "outcomes": outcomes}
@@ -201,15 +202,15 @@ def build(
         versions=dict(facts.versions),
         scenario=facts.scenario,
         scenarios=tuple(scenarios),
-        options=tuple(option_facts(facts, name, plans[name], several) for name, several in records.items()),
+        options=tuple(option_facts(facts, name, plans["towns"][name], several) for name, several in records.items()),
         effects=effects(rows, confidence=facts.confidence),
         levels=tuple(levels_of(scenarios, facts.confidence)),
         leading=tuple(leading(scenarios, facts.confidence)),
         spreads=spreads(records),
         spread_edges=_finite_edges(one.spread_edges),
         changes=place_changes(records, city, confidence=facts.confidence),
-        towns=unit_maps(records, city, plans, "towns"),
-        communities=unit_maps(records, city, villages, "communities"),
+        towns=unit_maps(records, city, plans["towns"], "towns"),
+        communities=unit_maps(records, city, plans["communities"], "communities"),
         money=tuple(entries(records)),
         costs=costs(records),
         utilisation=utilisation(records),
@@ -233,7 +234,7 @@ def build(
         apart=take_apart(facts.coalitions, confidence=facts.confidence) if facts.coalitions else None,
         standing=stands,
         walking=walks,
-        reach=reaches(city, facts.rules, options, facts.days),
+        reach=reaches(city, facts.rules, laid),
         knowing=knowing(facts.draws, raced) if facts.draws else None,
         unseen=unseen(options, facts.rules, tuple(int(code) for code in city.district_code), facts.days),
         margins=margins(facts.beside, confidence=facts.confidence) if facts.beside else None,
@@ -280,9 +281,11 @@ def _finite_edges(edges: npt.NDArray[np.float64]) -> tuple[float, ...]:
     return (*(float(edge) for edge in edges[:-1]), last)
 
 
-def _plan(facts: Facts, option: Option, city: City, scale: Scale) -> str:
-    """The map of a scale that an option ends with."""
-    book = RuleBook(base=facts.rules, option=option, districts=tuple(int(code) for code in city.district_code))
-    own = [area.jurisdiction for area in book.epochs(facts.days)[-1].areas]
-    after = any((j.towns if scale == "towns" else j.villages) == "after" for j in own) and "after" in city.plans
-    return "after" if after else "before"
+def _plans(laid: Mapping[str, Map], city: City, scale: Scale) -> dict[str, str]:
+    """The map of a scale that each option ends with: "after" where any district is under it."""
+
+    def merged(rules: Rules) -> bool:
+        j = rules.jurisdiction
+        return "after" in city.plans and (j.towns if scale == "towns" else j.villages) == "after"
+
+    return {name: "after" if any(map(merged, own.rules)) else "before" for name, own in laid.items()}

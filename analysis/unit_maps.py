@@ -81,7 +81,8 @@ def unit_maps(
     drawn = sorted({*plans.values(), "before"}, reverse=True)
     shapes = {plan: _shapes(city, plan, scale) for plan in drawn}
     unit = {plan: most_in(city, _unit_of(city.plans[plan], scale)) for plan in drawn}
-    measured = [_measured(records, measure, plans, unit, residents_by_place(city), shapes) for measure in MEASURES]
+    people = residents_by_place(city)
+    measured = [_measured(records, measure, plans, unit, people, shapes) for measure in MEASURES]
     return UnitMaps(
         fewest=FEWEST_CASES,
         plans={plan: _plan(city, plan, scale, shapes[plan]) for plan in drawn},

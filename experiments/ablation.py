@@ -12,7 +12,7 @@ from analysis.open_signs import OverAssumptions
 from experiments.composing import Folders, parse, selections
 from experiments.design import PlannedTrial, plan
 from experiments.mechanisms import reforms_of
-from experiments.open_signs import Draws, draws
+from experiments.open_signs import SharedDraws, shared_draws
 from experiments.refusal import COMMAND_LINE, refuse
 from experiments.settings import Settings, command_of, read
 from sim.reforms.base import Option, Reform, Rollout
@@ -59,9 +59,9 @@ class Ablation:
         return tuple(dict.fromkeys(one.mechanism for one in self.tried))
 
     @cached_property
-    def draws(self) -> tuple[Draws, ...]:
+    def draws(self) -> tuple[SharedDraws, ...]:
         """What the reforms are tried under whose sign is open."""
-        return draws(self.settings, [(one.reform, one.name, one.kind) for one in self.tried])
+        return shared_draws(self.settings, [(one.reform, one.name, one.kind) for one in self.tried])
 
     @property
     def replications(self) -> int:

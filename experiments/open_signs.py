@@ -40,7 +40,7 @@ class OpenSigns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draws:
+class SharedDraws:
     """Draws that several reforms are tried under, each draw without any of them and with each alone."""
 
     signs: tuple[OpenSigns, ...]
@@ -82,7 +82,7 @@ class Draws:
         return over_assumptions(moved, base, one.outcomes, [keys[k] for k in columns], values)
 
 
-def draws(settings: Settings, kinds: Sequence[tuple[str, str, Any]]) -> tuple[Draws, ...]:
+def shared_draws(settings: Settings, kinds: Sequence[tuple[str, str, Any]]) -> tuple[SharedDraws, ...]:
     """The draws of those reforms whose sign is open; none where no draws are asked for.
 
     Args:
@@ -97,28 +97,27 @@ def draws(settings: Settings, kinds: Sequence[tuple[str, str, Any]]) -> tuple[Dr
     return tuple(_drawn_for(settings, tuple(signs)) for signs in groups.values())
 
 
-def _drawn_for(settings: Settings, signs: tuple[OpenSigns, ...]) -> Draws:
+def _drawn_for(settings: Settings, signs: tuple[OpenSigns, ...]) -> SharedDraws:
     several = replace(settings, options=tuple(one.option for one in signs))
     together = dict.fromkeys(assumption for one in signs for assumption in one.own)
-    return Draws(signs=signs, settings=settings, drawn=drawn(several, tuple(together)))
+    return SharedDraws(signs=signs, settings=settings, drawn=drawn(several, tuple(together)))
 
 
 def _open_signs(entry: str, name: str, kind: Any) -> OpenSigns | None:
     outcomes = tuple(e.outcome for e in kind.expected if e.direction == "open")
     if not outcomes:
         return None
+    reform = kind(**kind.tried)
     # A field that is an assumption is drawn even where the reform is tried at a value of it.
     fixed = {k: v for k, v in kind.tried.items() if f"{OF_OPTIONS}.{k}" not in {a.key for a in SIGNS}}
     option = Option(name=f"{name}_draws", rollouts=((entry, Rollout(reform=kind(**fixed))),))
-    reform = kind(**kind.tried)
     overruled = tuple(a.key for a in SIGNS if not a.key.startswith(f"{OF_OPTIONS}.") and _sets(reform, a.key))
-    return OpenSigns(name=name, outcomes=outcomes, option=option, own=_own(kind, overruled), overruled=overruled)
+    return OpenSigns(name=name, outcomes=outcomes, option=option, own=_own(reform, overruled), overruled=overruled)
 
 
-def _own(kind: Any, overruled: tuple[str, ...]) -> tuple[Assumption, ...]:
+def _own(reform: Any, overruled: tuple[str, ...]) -> tuple[Assumption, ...]:
     """Those of whole studies, then the reform's own; without what it sets itself."""
-    reform = kind(**kind.tried)
-    themes = {lever.split(".")[0] for lever in kind.touches}
+    themes = {lever.split(".")[0] for lever in reform.touches}
     taken = {a.key for a in SIGNS} | _choices() | set(FOR_TESTS)
     own = [
         around(key, field.default, field.metadata)

@@ -17,12 +17,11 @@ from scipy.spatial import cKDTree
 
 from analysis.access import Access, Trips, two_step
 from analysis.decision.runs import F64
-from analysis.decision.standing import Map, laid_out, older_residents
+from analysis.decision.standing import Map, older_residents
 from analysis.equity import gini
 from sim.mechanisms.dials import window_week
 from sim.mechanisms.layouts import walking_pace
 from sim.mechanisms.siting import walking
-from sim.reforms.base import Option
 from sim.rules import Rules
 from sim.world.cases import Stage
 from sim.world.city import City
@@ -74,15 +73,15 @@ class Reach:
     districts: tuple[Without, ...]
 
 
-def reaches(city: City, rules: Rules, options: Mapping[str, Option], days: int) -> tuple[Reach, ...]:
-    """Access under every option at the end of a run, transition over, from the maps alone; the first is the base."""
+def reaches(city: City, rules: Rules, laid: Mapping[str, Map]) -> tuple[Reach, ...]:
+    """Access under every option, from its map alone; the first is the base."""
     old = older_residents(city).astype(np.float64)
     base: F64 | None = None
     found: list[Reach] = []
-    for option in options.values():
-        now = windows_in_reach(laid_out(city, rules, option, days), rules).access
+    for option, own in laid.items():
+        now = windows_in_reach(own, rules).access
         base = now if base is None else base
-        found.append(_reach(option.name, base, now, old, rules, city))
+        found.append(_reach(option, base, now, old, rules, city))
     return tuple(found)
 
 

@@ -137,20 +137,21 @@ def totals(city: City, rules: Rules, option: Option, days: int) -> dict[str, flo
 
 
 def standings(
-    city: City, rules: Rules, options: Mapping[str, Option], days: int, runs: Runs
+    city: City, rules: Rules, laid: Mapping[str, Map], days: int, runs: Runs
 ) -> tuple[tuple[Standing, ...], tuple[Walking, ...]]:
-    """What every option after the first changes: by district, and for those who walk. Same maps, no rows."""
-    base, *rest = options.values()
-    before = laid_out(city, rules, base, days)
+    """What every option after the first changes, from the maps of all: by district, and for those who walk.
+
+    Same maps, no rows.
+    """
+    (_, before), *rest = laid.items()
     visits = _visits(next(iter(runs.values())), days)
     rows: list[Standing] = []
     walks: list[Walking] = []
-    for option in rest:
-        after = laid_out(city, rules, option, days)
-        rows += _rows(option.name, before, after, city)
+    for option, after in rest:
+        rows += _rows(option, before, after, city)
         longer = after.walk - before.walk
         if (longer > 0.0).any():
-            walks.append(_walking(option.name, before.walk, after.walk, visits, rules, city))
+            walks.append(_walking(option, before.walk, after.walk, visits, rules, city))
     return tuple(rows), tuple(walks)
 
 

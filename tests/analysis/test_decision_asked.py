@@ -14,7 +14,7 @@ from analysis.decision.assumed import Draws, Swept
 from analysis.decision.horizon import unseen
 from analysis.decision.knowing import knowing
 from analysis.decision.margins import Beside, margins
-from analysis.decision.standing import KINDS, laid_out, standings, totals
+from analysis.decision.standing import KINDS, Map, laid_out, standings, totals
 from analysis.decision.willing import acceptable
 from sim.reforms import REFORMS
 from sim.reforms.base import Option, Rollout
@@ -91,6 +91,10 @@ def test_a_surge_is_over_when_a_tenth_is_left_and_the_worst_district_is_for_its_
     assert (surged.first_en, surged.first_peak) == ("Second", pytest.approx(250 / 20.0))
 
 
+def every_map(city: City, named: Mapping[str, Option]) -> dict[str, Map]:
+    return {name: laid_out(city, Rules(), option, DAYS) for name, option in named.items()}
+
+
 def options(**reforms: Any) -> dict[str, Option]:
     return {
         "today": Option(name="today"),
@@ -102,7 +106,7 @@ def test_offices_that_close_are_counted_by_district_and_add_up(city: City) -> No
     merge = REFORMS["merge"]
     named = options(kept=merge(), closed=merge(keep_branches=0.0), hired=REFORMS["one_grid"](households=300, hire=True))
     records = [SimpleNamespace(daily=runs({})[0].daily, tallies=TALLIES, residents=city.residents)]
-    rows, walks = standings(city, Rules(), named, DAYS, {"today": records})  # type: ignore[dict-item]
+    rows, walks = standings(city, Rules(), every_map(city, named), DAYS, {"today": records})  # type: ignore[dict-item]
     before, after = (len(np.unique(city.plans[plan].community_of)) for plan in ("before", "after"))
     assert before > after
     whole = {(r.option, r.kind): (r.before, r.after) for r in rows if not r.district}
@@ -121,7 +125,7 @@ def test_longer_ways_are_priced_by_the_hour_and_villages_named_by_what_they_lose
     record = SimpleNamespace(
         daily=np.ones((DAYS, 2, len(TALLIES)), np.int64), tallies=TALLIES, residents=city.residents
     )
-    _, (walk,) = standings(city, Rules(), named, DAYS, {"today": [record]})  # type: ignore[list-item]
+    _, (walk,) = standings(city, Rules(), every_map(city, named), DAYS, {"today": [record]})  # type: ignore[list-item]
     was, now = (laid_out(city, Rules(), named[name], DAYS).walk for name in ("today", "closed"))
     rate = 2 * DAYS / city.residents * 365 / DAYS
     minutes = sum(

@@ -52,7 +52,8 @@ def place() -> City:
 
 @pytest.fixture(scope="module")
 def found(place: City) -> dict[str, Reach]:
-    return {row.option: row for row in reaches(place, RULES, OPTIONS, DAYS)}
+    laid = {name: laid_out(place, RULES, option, DAYS) for name, option in OPTIONS.items()}
+    return {row.option: row for row in reaches(place, RULES, laid)}
 
 
 def in_reach(city: City, name: str) -> Any:
