@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from experiments.engine import THREAD_VARIABLES, Source, WorkerDied, tended
+from experiments.engine import OF_LIBRARIES, Source, WorkerDied, tended
 from experiments.extras import extra
 from experiments.refusal import Refusal
 
@@ -99,7 +99,7 @@ def _ray_pool(work: Callable[[Any], Any], processes: int, threads: int, address:
     ray = extra("ray", "engine=ray")
     ours = not ray.is_initialized()
     if ours:
-        kept = {"env_vars": dict.fromkeys(THREAD_VARIABLES, str(threads))}
+        kept = {"env_vars": OF_LIBRARIES}
         where: dict[str, Any] = (
             {"address": address} if address else {"address": "local", "num_cpus": processes * threads}
         )

@@ -74,9 +74,7 @@ def _run(race: Race, conduct: Conduct) -> None:
     what = "{} options x {} scenarios x {} replications{}".format(*sizes, " at most" if race.adaptive else "")
     with (
         progress(race.planned(), what) as advance,
-        closing(
-            stream(work_of(conduct), race.tasks(), processes=settings.processes, threads=settings.threads)
-        ) as engine,
+        closing(stream(work_of(conduct), race.tasks(), processes=settings.processes)) as engine,
     ):
         try:
             for key, _, result, error in engine:

@@ -44,14 +44,14 @@ def conducted(
 
     Args:
         jobs: the plan.
-        settings: processes and threads are read.
+        settings: processes are read.
         conduct: what runs a trial; a worker must be able to import it.
         what: what the line of progress calls them.
     """
     ended = Ended()
     with (
         progress(len(jobs), what) as advance,
-        closing(local(conduct, jobs, settings.processes, settings.threads)) as engine,
+        closing(local(conduct, jobs, settings.processes)) as engine,
     ):
         try:
             for index, record, error in engine:

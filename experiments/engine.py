@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -22,7 +23,12 @@ K = TypeVar("K")
 J = TypeVar("J")
 R = TypeVar("R")
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+# Workers are forked from a server that has imported the model, which takes seconds, and never from this process, whose
+# threads and locks they would copy. Spawned elsewhere: on a Mac numpy may use libraries that no fork survives.
+CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+PRELOADED = ("experiments.design",)
+# Every process of ours is at work with threads of our own: a pool inside a library would only stand in their way.
+OF_LIBRARIES = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 MOST_DEATHS = 3  # of its worker, until a job is given up
 PATIENCE = 10.0  # seconds that a worker may take to leave
 
@@ -32,24 +38,23 @@ class WorkerDied(RuntimeError):
 
 
 def local(
-    work: Callable[[J], R], jobs: Sequence[J], processes: int, threads: int = 1
+    work: Callable[[J], R], jobs: Sequence[J], processes: int
 ) -> Generator[tuple[int, R | None, Exception | None], None, None]:
-    """Run jobs in spawned processes, results in order of completion.
+    """Run jobs in other processes, results in order of completion.
 
     Args:
         work: a function that a fresh interpreter can import by name.
         jobs: what it is called with; picklable.
         processes: workers side by side, at least 1.
-        threads: that the libraries of one worker may use.
     """
-    with closing(stream(work, enumerate(jobs), processes=processes, threads=threads)) as ended:
+    with closing(stream(work, enumerate(jobs), processes=processes)) as ended:
         for index, _, result, error in ended:
             yield index, result, error
 
 
 def stream(
     work: Callable[[J], R], jobs: Iterable[tuple[K, J] | None], *, split: Callable[[J], Sequence[J]] | None = None,
-    processes: int = 1, threads: int = 1,
+    processes: int = 1,
 ) -> Generator[tuple[K, J, R | None, Exception | None], None, None]:  # fmt: skip
     """The same for jobs under keys that are asked for only when a worker is free; deaths are seen to by `tended`.
 
@@ -61,9 +66,8 @@ def stream(
         jobs: keys and jobs; None where the next hangs on one that has not ended: it is asked for again when one has.
         split: smaller jobs that together are the same, or none where a job cannot be split.
         processes: see `local`.
-        threads: see `local`.
     """
-    with _threads(threads), _crew(work) as crew:
+    with _crew(work) as crew:
         yield from tended(crew, Source(jobs), width=processes, first_alone=True, split=split)
 
 
@@ -140,7 +144,7 @@ class Source(Generic[K, J]):
 
 
 class _Crew:
-    """Spawned processes, each heard through a pipe of its own.
+    """Processes, each heard through a pipe of its own.
 
     One pipe for all, as in `concurrent.futures`, is never closed while this process has its end of it: a worker killed
     while it writes a long result leaves the reader waiting for the rest for ever.
@@ -191,10 +195,10 @@ class _Worker:
     """One process; only it has the other end of its pipe, so that its death is the end of what can be read."""
 
     def __init__(self, work: Callable[[Any], Any], life: Connection) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(work, theirs, life), daemon=True)
-        with _ctrl_c_held_back():
+        self.pipe, theirs = CONTEXT.Pipe()
+        job = work, theirs, life, {**os.environ, **OF_LIBRARIES}
+        self._process = CONTEXT.Process(target=_serve, args=job, daemon=True)
+        with _ctrl_c_held_back(), _environment():
             self._process.start()
         theirs.close()
 
@@ -210,7 +214,8 @@ class _Worker:
 @contextmanager
 def _crew(work: Callable[[Any], Any]) -> Iterator[_Crew]:
     """A crew that leaves when its work is done, and at once if it is not, by our hand or as this process is gone."""
-    reader, writer = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    CONTEXT.set_forkserver_preload(list(PRELOADED))
+    reader, writer = CONTEXT.Pipe(duplex=False)
     crew = _Crew(work, reader)
     done = False
     try:
@@ -238,9 +243,11 @@ def _ctrl_c_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(work: Callable[[Any], Any], pipe: Connection, life: Connection) -> None:
+def _serve(work: Callable[[Any], Any], pipe: Connection, life: Connection, environment: dict[str, str]) -> None:
     """What a worker does: one job after another, until nobody has any more or nobody is there."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.clear()  # a forked worker has that of the moment when the server began
+    os.environ.update(environment)
     threading.Thread(target=_leave_with_parent, args=(life,), daemon=True).start()
     while True:
         try:
@@ -269,15 +276,12 @@ def _leave_with_parent(life: Connection) -> None:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """The libraries' own pools at this size in every process started meanwhile: they read it once, when imported."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(count)))
+def _environment() -> Iterator[None]:
+    """What a process started meanwhile finds: libraries read their threads once, and a server imports where we do."""
+    before = dict(os.environ)
+    os.environ.update(OF_LIBRARIES, PYTHONPATH=os.pathsep.join(sys.path), PYTHONSAFEPATH="1")
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        os.environ.clear()
+        os.environ.update(before)

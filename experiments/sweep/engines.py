@@ -48,7 +48,7 @@ class Local(Theme):
 
     def start(self, processes: int, threads: int, store: Path) -> Engine:
         """See `EngineChoice`."""
-        return partial(stream, processes=processes, threads=threads)
+        return partial(stream, processes=processes)
 
 
 @dataclass(frozen=True, kw_only=True)

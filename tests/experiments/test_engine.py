@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import stand_ins
 
+import sim
 from experiments.engine import WorkerDied, local
 
 HERE = Path(__file__).parent
@@ -79,10 +80,28 @@ def test_a_job_that_always_kills_is_given_up_and_the_others_are_done() -> None:
     assert done == {i: (i, None) for i in (0, 1, 2, 4, 5, 6)}
 
 
-def test_libraries_in_workers_get_the_threads_asked_for_and_the_parent_keeps_its_own() -> None:
-    before = os.environ.get("OMP_NUM_THREADS")
-    assert [result for _, result, _ in local(stand_ins.threads_of_libraries, [1], 1, 3)] == ["3"]
-    assert os.environ.get("OMP_NUM_THREADS") == before
+def test_libraries_in_workers_have_one_thread_and_the_environment_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it changed since the first worker of this process began."""
+    for threads, said in (("3", "first"), ("4", "second")):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        monkeypatch.setenv("SAID", said)
+        seen = [result for _, result, _ in local(stand_ins.seen_in_the_environment, ["OMP_NUM_THREADS", "SAID"], 1)]
+        assert seen == ["1", said]
+        assert os.environ["OMP_NUM_THREADS"] == threads
+
+
+def test_workers_run_the_code_that_we_run(tmp_path: Path) -> None:
+    """The model on the path of this process, not another that a fresh interpreter would find first."""
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "__init__.py").touch()
+    code = (
+        f"import sys; sys.path[:0] = {[str(HERE), str(HERE.parents[1])]}\n"
+        "import stand_ins; from experiments.engine import local\n"
+        "print(*(result for _, result, _ in local(stand_ins.where_the_model_lies, [0], 1)))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.stdout.strip() == sim.__file__, done.stderr
 
 
 def test_ctrl_c_ends_workers_at_once(tmp_path: Path) -> None:

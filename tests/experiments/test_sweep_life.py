@@ -57,17 +57,16 @@ def until_parts(folder: Path, count: int, running: subprocess.Popen[str]) -> Non
 
 
 def workers_of(pid: int) -> list[int]:
-    """The children of a process that run trials, by /proc."""
-    found = []
+    """The processes that run trials for one, forked by a server that is its child, by /proc."""
+    parent = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = path.read_text().rsplit(")", 1)[1].split()
-            command = path.with_name("cmdline").read_bytes()
+            if b"forkserver" in path.with_name("cmdline").read_bytes():
+                parent[int(path.parent.name)] = int(words[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(words[1]) == pid and b"spawn_main" in command:
-            found.append(int(path.parent.name))
-    return found
+    return [worker for worker, server in parent.items() if parent.get(server) == pid]
 
 
 def test_processes_change_nothing(undisturbed: str, tmp_path: Path) -> None:
