@@ -67,7 +67,7 @@ def texts() -> list[Path]:
 
 
 def _imported(source: str) -> set[str]:
-    """The modules that a file names in imports from the model at its top level, `from package import module` among them.
+    """The modules of ours that a file names in imports at its top level, `from package import module` among them.
 
     By pattern, since every start of a process waits for it and parsing takes thirty times as long.
     """

@@ -13,9 +13,20 @@ WIDTHS = (1280, 400)  # pixels
 FIRED = "fired"  # what a payload that runs sets on the window
 INSIDE = ("data:", "blob:")  # addresses that ask nobody for anything
 
-# Every element with text of its own, by the fonts that drew it: the font shipped inside the file is a custom one.
-TEXTS = """() => [...document.querySelectorAll("body *")].filter((e) => !e.closest("script, style, noscript")
-  && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))"""
+# Elements that together show every character of the text in every style that it has there: which font draws a character
+# hangs on these alone, and asking for the fonts of each element would take most of the time.
+TEXTS = """() => {
+  const seen = new Set();
+  return [...document.querySelectorAll("body *")].filter((e) => {
+    if (e.closest("script, style, noscript")) return false;
+    const own = [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join("");
+    if (!own || !e.getClientRects().length) return false;
+    const { fontFamily, fontWeight, fontStyle } = getComputedStyle(e);
+    const drawn = [...own].map((c) => [c, fontFamily, fontWeight, fontStyle].join()).filter((c) => !seen.has(c));
+    drawn.forEach((c) => seen.add(c));
+    return drawn.length > 0;
+  });
+}"""
 
 # Pairs of texts of a figure whose boxes overlap by more than a pixel, and texts that stick out of the figure.
 CROWDED = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
