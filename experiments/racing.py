@@ -86,6 +86,10 @@ class Race:
         """The most replications."""
         return len(self.settings.replications)
 
+    def lucks(self, usual: int) -> int:
+        """Runs of what is run beside the race: not more than of an option in it, as who asks for few wants a look."""
+        return min(usual, self.most)
+
     @property
     def adaptive(self) -> bool:
         """Is there anything to look at before the last replication?"""
@@ -119,9 +123,10 @@ class Race:
     def planned(self) -> int:
         """How many trials the whole takes, as far as is known."""
         raced = self._raced() if self.settled else len(self.jobs)
-        beside = len(self.settings.options) * (self.settings.assumptions + AGAIN) if self.drawn else 0
-        beside += len(self.settings.options) * len(self.settings.elsewhere) * ELSEWHERE
-        return raced + beside + len(self.margins) * AGAIN + len(self.parts) * LUCKS
+        again, elsewhere, apart = (self.lucks(usual) for usual in (AGAIN, ELSEWHERE, LUCKS))
+        beside = len(self.settings.options) * (self.settings.assumptions + again) if self.drawn else 0
+        beside += len(self.settings.options) * len(self.settings.elsewhere) * elsewhere
+        return raced + beside + len(self.margins) * again + len(self.parts) * apart
 
     def tasks(self) -> Iterator[tuple[Key, Task] | None]:
         """Tasks in order; None where the next hangs on one that has not ended."""
@@ -192,7 +197,7 @@ class Race:
             if which == "scenario":
                 yield from self._elsewhere()
                 continue
-            for number in range(AGAIN if which == "again" else self.settings.assumptions):
+            for number in range(self.lucks(AGAIN) if which == "again" else self.settings.assumptions):
                 for place, option in enumerate(self.settings.options):
                     assert self.drawn is not None
                     make = self.drawn.trial_again if which == "again" else self.drawn.trial
@@ -202,7 +207,7 @@ class Race:
         yield from self._margins()
         apart = Drawn(assumptions=(), values=(), points=(), city=self.apart)
         for bits, option in enumerate(self.parts):
-            for replication in range(LUCKS):
+            for replication in range(self.lucks(LUCKS)):
                 trial = apart.trial_again(self.settings, option, replication)
                 names = ", ".join(name for name, _ in option.rollouts) or "nothing"
                 yield self._task(("part", bits, replication), trial, f"part of {option.name}: {names}")
@@ -210,7 +215,7 @@ class Race:
     def _elsewhere(self) -> Iterator[tuple[Key, Task]]:
         assert self.drawn is not None
         for which, (name, scenario) in enumerate(self.settings.elsewhere.items()):
-            for luck in range(ELSEWHERE):
+            for luck in range(self.lucks(ELSEWHERE)):
                 for place, option in enumerate(self.settings.options):
                     trial = self.drawn.trial_again(self.settings, option, luck)
                     trial = replace(trial, scenario=name, scenario_values=scenario)
@@ -219,7 +224,7 @@ class Race:
     def _margins(self) -> Iterator[tuple[Key, Task]]:
         assert self.drawn is not None or not self.margins
         for number, ((kind, name), variant) in enumerate(self.margins.items()):
-            for luck in range(AGAIN):
+            for luck in range(self.lucks(AGAIN)):
                 assert self.drawn is not None
                 trial = self.drawn.trial_again(self.settings, variant.option, luck)
                 if variant.scenario is not None:

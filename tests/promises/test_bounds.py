@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 RUN = """
 from sim.reforms import REFORMS
@@ -30,6 +32,7 @@ print("done")
 """
 
 
+@pytest.mark.slow
 def test_no_reform_leads_a_kernel_out_of_bounds(tmp_path: Path) -> None:
     checked = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
     done = subprocess.run(

@@ -15,12 +15,10 @@ FILES = {"brief": "brief.{}.html", "page": "page.html"}
 
 
 VIEWS = [("brief", ""), ("page", ""), ("page", "&scale=communities")]
-# Every language and every width, each once; the other two pairs take as long again and are left to the long checks.
-OF_ALL = [
-    ("en", 1280),
-    ("zh", 400),
-    *(pytest.param(*pair, marks=pytest.mark.slow) for pair in (("en", 400), ("zh", 1280))),
-]
+# axe takes ten seconds a file: every language and every width once, and the page with all of its switches; the rest is
+# left to the long checks.
+LONG = pytest.mark.slow
+PAIRS = [("en", 1280), ("zh", 400), pytest.param("en", 400, marks=LONG), pytest.param("zh", 1280, marks=LONG)]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -37,8 +35,8 @@ def test_it_opens_from_disk(chromium: Browser, written: Path, kind: str, view: s
         assert seen.fonts() == {("Noto Sans SC", True)}  # no character fell back to a font of the machine
 
 
-@pytest.mark.parametrize(("lang", "width"), OF_ALL)
-@pytest.mark.parametrize(("kind", "view"), VIEWS)
+@pytest.mark.parametrize(("lang", "width"), PAIRS)
+@pytest.mark.parametrize(("kind", "view"), [VIEWS[0], pytest.param(*VIEWS[1], marks=LONG), VIEWS[2]])
 def test_everybody_can_read_it(chromium: Browser, written: Path, kind: str, view: str, lang: str, width: int) -> None:
     path = written / FILES[kind].format(lang)
     with opened(chromium, path, width=width, address=f"#lang={lang}{view}") as seen:
