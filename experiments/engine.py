@@ -25,7 +25,10 @@ R = TypeVar("R")
 
 # Workers are forked from a server that has imported the model, which takes seconds, and never from this process, whose
 # threads and locks they would copy. Spawned elsewhere: on a Mac numpy may use libraries that no fork survives.
-CONTEXT = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+if sys.platform == "linux":
+    CONTEXT = multiprocessing.get_context("forkserver")
+else:
+    CONTEXT = multiprocessing.get_context("spawn")
 PRELOADED = ("experiments.design",)
 # Every process of ours is at work with threads of our own: a pool inside a library would only stand in their way.
 OF_LIBRARIES = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
