@@ -150,9 +150,13 @@ class DistrictRun:
         settle(day, self.ground, self.ledger(day, month))
 
     def end_warmup(self) -> None:
-        """Leave what was counted until now out of spread and places."""
-        self.memory.spread[:] = 0
-        self.memory.early[:] = self.memory.monthly
+        """Leave what was counted until now out of spread, places and outcomes of money."""
+        m, warmup = self.memory, self.study.warmup
+        m.spread[:] = 0
+        m.early[:] = m.monthly
+        if warmup:
+            self.pay(warmup)
+        m.booked = self.books()
 
     def end_week(self, month: int) -> None:
         """Neighbourhoods learn what waits to expect."""
@@ -221,6 +225,13 @@ class DistrictRun:
         total = np.bincount(place, cents.astype(np.float64), self.layout.community_people.size)
         crowd = np.bincount(place, self.people, self.layout.community_people.size)
         return np.asarray(self.people * (total / np.maximum(crowd, 1.0))[place])
+
+    def books(self) -> dict[str, int]:
+        """Cents by account from the first day until what was paid last."""
+        m = self.memory
+        paid = {f"paid_{purpose}": cents for purpose, cents in m.purse.paid.items()}
+        accounts = ("granted", "raised", "spent", "committed", "balance")
+        return paid | {f"fund_{name}": int(getattr(m.fund, name).sum()) for name in accounts}
 
     def pay(self, until: int) -> None:
         """Pay what is due up to the start of a day."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from math import fsum
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.mechanisms.practising import MOST_AGAIN
 from sim.mechanisms.settling import BASE, total_deviation
 from sim.mechanisms.tables import TRUST_SCALE
 from sim.outcomes import Counts, measure
+from sim.outcomes.base import ONE_OFF
 from sim.practices.base import LINES, TOLD
 from sim.services import AGE_BANDS, CLASSES
 from sim.world.city import I64
@@ -74,12 +76,12 @@ def record(run: Run) -> Record:
         zip(TALLIES, (daily[warmup:].sum(axis=(0, 1)) + run.city_daily[warmup:].sum(axis=0)).tolist(), strict=True)
     )
     whole = dict(zip(TALLIES, daily.sum(axis=(0, 1)).tolist(), strict=True))
-    money = books(run)
+    money = booked(local.books() for local in run.districts)
     return Record(
         residents=run.city.residents,
         cases=whole["filed"] + whole["detected"] + whole["reported"],
         digest=digest(run),
-        outcomes=measure(counts(run, counted, places, spread, money, warmup)),
+        outcomes=measure(counts(run, counted, places, spread, warmup)),
         tallies=TALLIES, daily=daily, place_columns=PLACE_COLUMNS, places=places, spread=spread,
         spread_labels=SPREAD_LABELS, spread_edges=edges() / 86_400.0,
         utilisation={
@@ -91,7 +93,7 @@ def record(run: Run) -> Record:
     )  # fmt: skip
 
 
-def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dict[str, int], warmup: int) -> Counts:
+def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, warmup: int) -> Counts:
     """What the outcomes are measured from."""
     districts = run.districts
     first_month = int(run.study.month_of[min(warmup, run.day - 1)])
@@ -110,7 +112,7 @@ def counts(run: Run, tally: dict[str, int], places: I64, spread: I64, money: dic
         off_service=fsum(local.off_service() for local in districts),
         zone_hours=fsum(local.zone_hours() for local in districts),
         step_minutes=fsum(local.step_minutes() * local.district.residents for local in districts),
-        money=money, days=run.day,
+        money=booked(since_warmup(local) for local in districts),
         counted_days=run.day - warmup, **at_the_end(run),
     )  # fmt: skip
 
@@ -153,16 +155,18 @@ def mean_trust(run: Run) -> float:
     return BASE + sum(map(int, parts)) / TRUST_SCALE / run.city.residents
 
 
-def books(run: Run) -> dict[str, int]:
-    """Cents by account over the whole run."""
+def booked(books: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Cents by account of all districts."""
     total: dict[str, int] = {}
-    for local in run.districts:
-        for purpose, cents in local.memory.purse.paid.items():
-            total[f"paid_{purpose}"] = total.get(f"paid_{purpose}", 0) + cents
-        fund = local.memory.fund
-        for name in ("granted", "raised", "spent", "committed", "balance"):
-            total[f"fund_{name}"] = total.get(f"fund_{name}", 0) + int(getattr(fund, name).sum())
+    for account, cents in chain.from_iterable(several.items() for several in books):
+        total[account] = total.get(account, 0) + cents
     return total
+
+
+def since_warmup(local: DistrictRun) -> dict[str, int]:
+    """Cents by account that moved after the warm-up, and the one-off costs of the whole run, which weigh for years."""
+    early = {**local.memory.booked, ONE_OFF: 0}
+    return {account: cents - early[account] for account, cents in local.books().items()}
 
 
 def invariants(run: Run) -> dict[str, bool]:

@@ -20,7 +20,7 @@ def worth(results: Results, words: Words) -> Part:
     """What the money buys, at equal cost too, and what it costs once."""
     if not results.paybacks:
         return Part(name="worth")
-    note = words("worth.one_off_note", days=results.days)
+    note = words("worth.one_off_note")
     grids = [
         _paybacks(results, words),
         *_equal_cost(results, words),

@@ -137,7 +137,7 @@ def ended(results: Results, words: Words) -> list[str]:
     if verdict.chance is not None:
         found.append(words("choice.chance", chance=percent(verdict.chance)))
     if any(payback.one_off for payback in results.paybacks):
-        found.append(words("worth.one_off_note", days=results.days))
+        found.append(words("worth.one_off_note"))
     if verdict.more:
         found.append(words("choice.more", more=fixed(verdict.more, 0)))
     return found

@@ -16,6 +16,8 @@ from sim.rules import Rules
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 DAY = 86_400.0
+ONE_OFF = "paid_one_off"
+WRITTEN_OFF = 10.0  # years over which a one-off cost is spread, evenly and without interest; an assumption
 Theme = Literal["response", "participation", "access", "money", "equity", "workforce", "experience"]
 
 
@@ -50,8 +52,7 @@ class Counts:
     zone_hours: float  # a year that zones work in place of community workers
     step_minutes: float  # of a department's step, times residents
     off_service: float  # hours a year of community workers and town teams off service
-    money: dict[str, int]  # cents by account over the whole run
-    days: int  # of the whole run
+    money: dict[str, int]  # cents by account after the warm-up; one-off costs of the whole run
     counted_days: int  # after the warm-up
 
     @property
@@ -60,14 +61,15 @@ class Counts:
         return int(self.people.sum())
 
     @property
-    def paid(self) -> int:
-        """Cents paid over the whole run."""
-        return sum(cents for account, cents in self.money.items() if account.startswith("paid_"))
+    def paid(self) -> float:
+        """Cents paid after the warm-up, with what of one-off costs is written off in these days."""
+        running = sum(c for account, c in self.money.items() if account.startswith("paid_") and account != ONE_OFF)
+        return running + self.money[ONE_OFF] * (self.counted_days / 365.0 / WRITTEN_OFF)
 
     @property
     def yearly(self) -> float:
-        """Turns cents of the whole run into yuan a resident and year."""
-        return 365.0 / self.days / self.residents / 100.0
+        """Turns cents of the days after the warm-up into yuan a resident and year."""
+        return 365.0 / self.counted_days / self.residents / 100.0
 
     def mean(self, values: F64) -> float:
         """Mean over residents of a value by place."""

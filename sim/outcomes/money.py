@@ -12,12 +12,12 @@ def _funds(c: Counts) -> int:
 MONEY = (
     Outcome(
         name="cost_per_resident", unit="yuan a year", better="lower", theme="money",
-        meaning="wages, overhead, centres, fund, practices and one-off cost",
+        meaning="wages, overhead, centres, fund, practices and a tenth of one-off cost",
         measure=lambda c: c.paid * c.yearly,
     ),
     Outcome(
         name="cost_per_case", unit="yuan", better="lower", theme="money", meaning="the same over closed cases",
-        measure=lambda c: over(c.paid / 100.0 / c.days * c.counted_days, c.tally["closed"]),
+        measure=lambda c: over(c.paid / 100.0, c.tally["closed"]),
     ),
     Outcome(
         name="fund_per_resident", unit="yuan a year", better="higher", theme="money", meaning="community fund granted",

@@ -36,6 +36,7 @@ class Memory:
     volunteers: F64  # [P] active volunteers last month
     fund: Fund
     purse: Purse
+    booked: dict[str, int]  # cents by account when the warm-up ended
     due: I64  # [months, P] cents that projects cost when they start
     help: I64  # [months, P, classes] seconds of help on cases that projects give
     running: I64  # [months, P] projects at work
@@ -70,6 +71,7 @@ def remember(
         volunteers=np.zeros(places),
         fund=Fund.empty(places),
         purse=Purse(),
+        booked={},
         due=np.zeros((months + 20, places), np.int64),
         help=np.zeros((months + 30, places, len(CLASSES)), np.int64),
         running=np.zeros((months + 30, places), np.int64),
