@@ -14,6 +14,8 @@ import yaml
 from sim.reforms import REFORMS
 from sim.reforms.base import Option, Rollout, RuleBook, Where
 from sim.rules import Rules
+from sim.trial import Trial, simulate
+from sim.world import chengdu
 
 WARMUP = 28  # of the shipped commands
 SETS: dict[str, dict[str, Any]] = {
@@ -110,3 +112,15 @@ def test_mechanisms_are_offered_as_they_are_tried() -> None:
 def test_each_reform_is_shipped_in_some_option() -> None:
     used = {entry["reform"] for entries in OPTIONS.values() for entry in entries.values()}
     assert used == set(REFORMS)
+
+
+def test_the_same_money_is_the_same_money() -> None:
+    """In the city of the default comparison; whole posts, and compounds that are not quite those of the whole city."""
+    city = chengdu(0.05)
+
+    def yearly(name: str) -> float:
+        record = simulate(Trial(city=city, option=option(name), days=WARMUP + 1, warmup=WARMUP))
+        return record.outcomes["cost_per_resident"]
+
+    today, *others = (yearly(name) for name in SETS["same_money.yaml"])
+    assert [cost - today for cost in others] == pytest.approx([12.38] * 5, rel=0.02)  # yuan
