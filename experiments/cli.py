@@ -67,7 +67,7 @@ EPILOGS = {
 The same command does only what is missing; several may run on one folder. Ctrl-C keeps what has ended.""",
     "ablate": """keys:
   mechanism=all                 or some: mechanism=M17, mechanism=M17,M28 (reformsim show mechanisms)
-  city=chengdu|synthetic|tiny   city.share=0.05 of Chengdu   city.residents=20000 of a synthetic city
+  city=chengdu_small|chengdu|synthetic|tiny   city.share=0.03 of Chengdu   city.residents=20000 of a synthetic city
   scenario=base                 a file of configs/scenario/
   rules.THEME.LEVER=VALUE       any lever (reformsim show parameters), for the baseline and all mechanisms
   days=240 warmup=28 seed=1 replications=5 processes=2 threads=1 chunk=4096 out=FOLDER lang=en|zh
