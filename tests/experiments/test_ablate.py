@@ -99,9 +99,9 @@ def test_run_again_every_file_is_the_same(tmp_path: Path, capsys: pytest.Capture
 
 def test_the_table_says_that_it_is_no_evidence(capsys: pytest.CaptureFixture[str]) -> None:
     for lang, told in (("en", "not evidence"), ("zh", "不是证据")):
-        assert main(["ablate", *STUDY, "mechanism=M36", f"lang={lang}"]) == 0
+        assert main(["ablate", *STUDY, "mechanism=M30", f"lang={lang}"]) == 0
         shown = capsys.readouterr().out
-        assert told in shown and "M36" in shown
+        assert told in shown and "M30" in shown
 
 
 def test_a_wrong_expectation_is_reported(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
