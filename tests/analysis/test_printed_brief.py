@@ -109,7 +109,7 @@ HOSTILE = (
 
 def test_hostile_names_stay_text(make: Callable[..., Results]) -> None:
     everything = " ".join(HOSTILE)
-    options = {"status_quo": (0.0, 0, ()), **{name: (0.02, 3, ()) for name in HOSTILE}}
+    options = {"status_quo": (0.0, 0, ()), **dict.fromkeys(HOSTILE, (0.02, 3, ()))}
     data = pdf(make(2, options, question=everything, command=everything), "zh")
     shown = re.sub(r"\s", "", text_of(data))
     for name in HOSTILE:
