@@ -85,6 +85,7 @@ def test_a_fixed_study_rarely_names_a_false_best() -> None:
     assert sum(name == "b" for name in named) <= 33
 
 
+@pytest.mark.slow
 def test_two_equal_options_read_after_every_block_are_rarely_told_apart() -> None:
     """Equal options, looked at after each block of 4 up to 40: one is ever named the best in at most 5 % of studies."""
     named = 0

@@ -49,6 +49,7 @@ def test_smaller_is_better_where_it_is_said() -> None:
     assert evpi(days, better="lower").chosen == "a" and evpi(days, better="lower").n == 3
 
 
+@pytest.mark.slow
 def test_partial_information_on_one_of_two_normals() -> None:
     """Gain .3 + .8 U + .6 V: knowing U is worth gain_of_knowing(.3, .8) = .1913.
 

@@ -152,6 +152,7 @@ def test_bad_input_is_one_line(words: list[str], told: str, tmp_path: Path, caps
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_mechanisms_that_had_ended(tmp_path: Path) -> None:
     code = (
         "import sys, stand_ins; from experiments.cli import main\n"

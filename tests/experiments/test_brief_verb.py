@@ -12,7 +12,8 @@ import pytest
 from experiments.cli import main
 from experiments.store import verify
 
-STUDY = ["compare", "city=tiny", "days=20", "replications=2", "processes=1", "option=status_quo,grid_300_hire"]
+STUDY = ["compare", "city=tiny", "days=20", "replications=2", "assumptions=8", "processes=1",
+         "option=status_quo,grid_300_hire"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -156,6 +156,7 @@ def test_a_draw_that_fails_leaves_the_others(capsys: pytest.CaptureFixture[str])
     assert "M09_merge_towns_draws" in shown.err.splitlines()[-1] and "Traceback" not in shown.err
 
 
+@pytest.mark.slow
 def test_two_processes_draw_and_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     told = []
     for words in (["processes=1"], ["processes=2", "chunk=512", "out=again"]):

@@ -203,6 +203,7 @@ def test_killed_drivers_lose_nothing_double_nothing_tear_nothing(undisturbed: st
     drivers_killed(tmp_path, undisturbed, kills=5, seed="few drivers")
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nothing_but_time(undisturbed: str, tmp_path: Path) -> None:
     workers_killed(tmp_path, undisturbed, kills=1, seed="few workers")
 

@@ -167,6 +167,7 @@ def test_verify_names_what_came_out_otherwise(store: Path, capsys: pytest.Captur
     assert "2 of 2 trials came out otherwise" in said and "rules.grid.nets=1, replication 0" in said
 
 
+@pytest.mark.slow
 def test_verify_takes_a_comparison_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["city=tiny", "days=12", "replications=2", "assumptions=4", "processes=1", f"out={tmp_path / 'kept'}"]
     assert main(["compare", *words, "option=status_quo,grid_300_hire"]) == 0

@@ -15,10 +15,11 @@ FILES = {"brief": "brief.{}.html", "page": "page.html"}
 
 
 VIEWS = [("brief", ""), ("page", ""), ("page", "&scale=communities")]
-# axe takes ten seconds a file: every language and every width once, and the page with all of its switches; the rest is
-# left to the long checks.
+# axe takes ten seconds a file: each file, language and width once, the page with all of its switches; the other
+# combinations are left to the long checks.
 LONG = pytest.mark.slow
-PAIRS = [("en", 1280), ("zh", 400), pytest.param("en", 400, marks=LONG), pytest.param("zh", 1280, marks=LONG)]
+SEEN = {("brief", "", "en", 1280), ("page", "&scale=communities", "zh", 400)}
+ALL = [(*view, lang, width) for view in VIEWS for lang in LANGUAGES for width in WIDTHS]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -35,8 +36,9 @@ def test_it_opens_from_disk(chromium: Browser, written: Path, kind: str, view: s
         assert seen.fonts() == {("Noto Sans SC", True)}  # no character fell back to a font of the machine
 
 
-@pytest.mark.parametrize(("lang", "width"), PAIRS)
-@pytest.mark.parametrize(("kind", "view"), [VIEWS[0], pytest.param(*VIEWS[1], marks=LONG), VIEWS[2]])
+@pytest.mark.parametrize(
+    ("kind", "view", "lang", "width"), [one if one in SEEN else pytest.param(*one, marks=LONG) for one in ALL]
+)
 def test_everybody_can_read_it(chromium: Browser, written: Path, kind: str, view: str, lang: str, width: int) -> None:
     path = written / FILES[kind].format(lang)
     with opened(chromium, path, width=width, address=f"#lang={lang}{view}") as seen:
