@@ -148,6 +148,7 @@ def test_what_the_draws_say_is_told_and_kept(tmp_path: Path, capsys: pytest.Capt
         assert drawn in (kept / f"mechanisms.{lang}.svg").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_draw_that_fails_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ablate", *STUDY, "mechanism=M09", "--json"], conduct=stand_ins.fail_in_the_last_draw) == 3
     shown = capsys.readouterr()

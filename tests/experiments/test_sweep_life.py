@@ -219,6 +219,7 @@ def test_many_killed_workers(undisturbed: str, tmp_path: Path) -> None:
     workers_killed(tmp_path, undisturbed, kills=100, seed="many workers")
 
 
+@pytest.mark.slow
 def test_drivers_in_company_run_each_trial_once_and_one_goes_on_when_another_is_killed(
     undisturbed: str, tmp_path: Path
 ) -> None:
