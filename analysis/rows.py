@@ -19,9 +19,9 @@ from sim.outcomes import OUTCOMES
 from sim.reforms.base import Option
 from sim.rules import Rules, levers
 from sim.trial import Record
+from sim.world.accounts import PAID
 
 OF_MECHANISM = "mechanism "  # what a source begins with that is no publication
-PAID = "paid_"  # what accounts of costs begin with
 
 
 @dataclass(frozen=True, kw_only=True)

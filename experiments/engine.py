@@ -280,11 +280,16 @@ def _leave_with_parent(life: Connection) -> None:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """What a process started meanwhile finds: libraries read their threads once, and a server imports where we do."""
-    before = dict(os.environ)
-    os.environ.update(OF_LIBRARIES, PYTHONPATH=os.pathsep.join(sys.path), PYTHONSAFEPATH="1")
+    """What a process started meanwhile finds: libraries read their threads once, and a server imports where we do.
+
+    Only these names change, one by one: other threads of ours go on reading the rest.
+    """
+    ours = {**OF_LIBRARIES, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ[name] for name in ours if name in os.environ}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        os.environ.clear()
         os.environ.update(before)
+        for name in ours.keys() - before.keys():
+            del os.environ[name]

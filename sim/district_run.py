@@ -22,6 +22,7 @@ from sim.mechanisms.tiers import work_the_day
 from sim.rules import Rules
 from sim.services import catalogue
 from sim.study import Study
+from sim.world.accounts import PAID
 from sim.world.cases import CURSOR, ROOM, Stage
 from sim.world.city import F64, I64, U32, Jurisdictions
 from sim.world.district import District
@@ -154,9 +155,9 @@ class DistrictRun:
         m, warmup = self.memory, self.study.warmup
         m.spread[:] = 0
         m.early[:] = m.monthly
-        if warmup:
+        if warmup:  # else no rules are in force yet that anything could be due by
             self.pay(warmup)
-        m.booked = self.books()
+        m.early_books = self.books()
 
     def end_week(self, month: int) -> None:
         """Neighbourhoods learn what waits to expect."""
@@ -229,7 +230,7 @@ class DistrictRun:
     def books(self) -> dict[str, int]:
         """Cents by account from the first day until what was paid last."""
         m = self.memory
-        paid = {f"paid_{purpose}": cents for purpose, cents in m.purse.paid.items()}
+        paid = {f"{PAID}{purpose}": cents for purpose, cents in m.purse.paid.items()}
         accounts = ("granted", "raised", "spent", "committed", "balance")
         return paid | {f"fund_{name}": int(getattr(m.fund, name).sum()) for name in accounts}
 

@@ -19,9 +19,9 @@ from sim.mechanisms.practising import MOST_AGAIN
 from sim.mechanisms.settling import BASE, total_deviation
 from sim.mechanisms.tables import TRUST_SCALE
 from sim.outcomes import Counts, measure
-from sim.outcomes.base import ONE_OFF
 from sim.practices.base import LINES, TOLD
 from sim.services import AGE_BANDS, CLASSES
+from sim.world.accounts import ONE_OFF
 from sim.world.city import I64
 from sim.world.state import open_cases, waiting, whole_cases
 from sim.world.tallies import PLACE_COLUMNS, SERVED_KINDS, SPREAD_CHANNELS, TALLIES, PlaceColumn
@@ -165,7 +165,7 @@ def booked(books: Iterable[dict[str, int]]) -> dict[str, int]:
 
 def since_warmup(local: DistrictRun) -> dict[str, int]:
     """Cents by account that moved after the warm-up, and the one-off costs of the whole run, which weigh for years."""
-    early = {**local.memory.booked, ONE_OFF: 0}
+    early = {**local.memory.early_books, ONE_OFF: 0}
     return {account: cents - early[account] for account, cents in local.books().items()}
 
 

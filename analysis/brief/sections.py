@@ -16,9 +16,9 @@ from analysis.decision.assumed import AssumedEffect
 from analysis.decision.runs import HEADLINE, INDIFFERENCE
 from analysis.places import MEASURES
 from analysis.results import Results
-from analysis.rows import PAID
 from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
+from sim.world.accounts import PAID
 
 FEW_RUNS = 5
 HALF, MOST = 0.5, 0.9  # of cases closed

@@ -11,9 +11,8 @@ from analysis.compare import Interval, Paired, paired
 from analysis.cost_effectiveness import Increment, Worth, break_even, incremental_ratios
 from analysis.decision.runs import COST, F64, HEADLINE, Runs, better_of, complete, outcome_table
 from sim.trial import Record
+from sim.world.accounts import ONE_OFF, PAID
 
-ONE_OFF = "paid_one_off"
-PAID = "paid_"
 YEAR = 365.0
 
 

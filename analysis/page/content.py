@@ -21,9 +21,9 @@ from analysis.figures.money import HATCHES
 from analysis.page.maps import maps
 from analysis.page.parts import parts
 from analysis.results import Results
-from analysis.rows import PAID
 from analysis.spread import GROUPS, QUANTILES
 from sim.outcomes import OUTCOMES
+from sim.world.accounts import PAID
 
 DASHES = ("", "6 3", "2 2", "6 2 2 2", "9 2", "4 2 2 2 2 2", "1 1.5", "12 3")  # of the lines of figures, in points
 SPOKEN = (

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from sim.kernels.inequality import gini
 from sim.rules import Rules
+from sim.world.accounts import ONE_OFF, PAID
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 DAY = 86_400.0
-ONE_OFF = "paid_one_off"
 WRITTEN_OFF = 10.0  # years over which a one-off cost is spread, evenly and without interest; an assumption
 Theme = Literal["response", "participation", "access", "money", "equity", "workforce", "experience"]
 
@@ -63,7 +63,7 @@ class Counts:
     @property
     def paid(self) -> float:
         """Cents paid after the warm-up, with what of one-off costs is written off in these days."""
-        running = sum(c for account, c in self.money.items() if account.startswith("paid_") and account != ONE_OFF)
+        running = sum(c for account, c in self.money.items() if account.startswith(PAID) and account != ONE_OFF)
         return running + self.money[ONE_OFF] * (self.counted_days / 365.0 / WRITTEN_OFF)
 
     @property

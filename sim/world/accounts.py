@@ -12,6 +12,8 @@ PURPOSES = (
     "community_wages", "grid_wages", "town_wages", "town_overhead", "centres", "town_complexes", "platform", "one_off",
     "fund_grants", "practices",
 )  # fmt: skip
+PAID = "paid_"  # what accounts of costs begin with; their purpose follows
+ONE_OFF = f"{PAID}one_off"
 
 
 @dataclass

@@ -36,7 +36,6 @@ class Memory:
     volunteers: F64  # [P] active volunteers last month
     fund: Fund
     purse: Purse
-    booked: dict[str, int]  # cents by account when the warm-up ended
     due: I64  # [months, P] cents that projects cost when they start
     help: I64  # [months, P, classes] seconds of help on cases that projects give
     running: I64  # [months, P] projects at work
@@ -44,6 +43,7 @@ class Memory:
     daily: I64  # [days, tallies]
     monthly: I64  # [months, P, columns]
     early: I64  # [months, P, columns] what `monthly` held when the warm-up ended
+    early_books: dict[str, int]  # cents by account at that time
     lines: I64  # [months, 5] residents active by line
     votes: I64  # [months, 4] council meetings, those with a quorum, projects, those for what is needed most
     spread: I32  # [cells, bins] since the warm-up
@@ -71,7 +71,6 @@ def remember(
         volunteers=np.zeros(places),
         fund=Fund.empty(places),
         purse=Purse(),
-        booked={},
         due=np.zeros((months + 20, places), np.int64),
         help=np.zeros((months + 30, places, len(CLASSES)), np.int64),
         running=np.zeros((months + 30, places), np.int64),
@@ -79,6 +78,7 @@ def remember(
         daily=np.zeros((days, N_TALLIES), np.int64),
         monthly=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
         early=np.zeros((months, places, len(PLACE_COLUMNS)), np.int64),
+        early_books={},
         lines=np.zeros((months, 5), np.int64),
         votes=np.zeros((months, 4), np.int64),
         spread=np.zeros((cells, bins), np.int32),

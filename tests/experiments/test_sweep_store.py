@@ -278,7 +278,7 @@ def vandals(undisturbed: Path, tmp_path: Path, count: int, flip: bool, resumed_e
         shutil.rmtree(store)
 
 
-@pytest.mark.parametrize(("flip", "count"), [(True, 40), (False, 20)])
+@pytest.mark.parametrize(("flip", "count"), [(True, 100), (False, 50)])
 def test_vandals_are_noticed_and_mended(flip: bool, count: int, undisturbed: Path, tmp_path: Path) -> None:
     vandals(undisturbed, tmp_path, count, flip, resumed_every=10)
 

@@ -13,13 +13,12 @@ from analysis.brief.words import LANGUAGES
 
 FILES = {"brief": "brief.{}.html", "page": "page.html"}
 
-
 VIEWS = [("brief", ""), ("page", ""), ("page", "&scale=communities")]
 # axe takes ten seconds a file: each file, language and width once, the page with all of its switches; the other
 # combinations are left to the long checks.
-LONG = pytest.mark.slow
-SEEN = {("brief", "", "en", 1280), ("page", "&scale=communities", "zh", 400)}
+BY_DEFAULT = {("brief", "", "en", 1280), ("page", "&scale=communities", "zh", 400)}
 ALL = [(*view, lang, width) for view in VIEWS for lang in LANGUAGES for width in WIDTHS]
+AXE = [one if one in BY_DEFAULT else pytest.param(*one, marks=pytest.mark.slow) for one in ALL]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -36,9 +35,7 @@ def test_it_opens_from_disk(chromium: Browser, written: Path, kind: str, view: s
         assert seen.fonts() == {("Noto Sans SC", True)}  # no character fell back to a font of the machine
 
 
-@pytest.mark.parametrize(
-    ("kind", "view", "lang", "width"), [one if one in SEEN else pytest.param(*one, marks=LONG) for one in ALL]
-)
+@pytest.mark.parametrize(("kind", "view", "lang", "width"), AXE)
 def test_everybody_can_read_it(chromium: Browser, written: Path, kind: str, view: str, lang: str, width: int) -> None:
     path = written / FILES[kind].format(lang)
     with opened(chromium, path, width=width, address=f"#lang={lang}{view}") as seen:
