@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from experiments.cities import Chengdu, CitySpec
-from experiments.design import PlannedTrial
+from experiments.design import PlannedTrial, shared_days
 from experiments.settings import Settings
 from experiments.sweep.axes import Interval
 from experiments.sweep.designs import LatinHypercube
@@ -94,7 +94,7 @@ class Drawn:
         return PlannedTrial(
             city=self.city, option=option, scenario=name, scenario_values=scenario, rules=rules, days=settings.days,
             warmup=settings.warmup, seed=settings.seed, replication=replication, threads=settings.threads,
-            chunk=settings.chunk,
+            chunk=settings.chunk, shared=shared_days(settings.options, settings.days),
         )  # fmt: skip
 
 

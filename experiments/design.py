@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -16,7 +16,7 @@ from sim.reforms.base import Option
 from sim.rng import RNG_LAYOUT
 from sim.rules import Rules
 from sim.scenario import Scenario
-from sim.trial import Record, Trial, simulate
+from sim.trial import Record, Trial, Trunk, grow_trunk, simulate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class PlannedTrial:
     replication: int
     threads: int
     chunk: int
+    shared: int = 0  # first days that it may share with others of the study: changes speed, never a bit
 
     @property
     def label(self) -> str:
@@ -43,11 +44,12 @@ class PlannedTrial:
 
 def plan(settings: Settings) -> tuple[PlannedTrial, ...]:
     """Every option in every scenario, replication by replication: stopped early, all options stand equally far."""
+    shared = shared_days(settings.options, settings.days)
     return tuple(
         PlannedTrial(
             city=settings.city, option=option, scenario=name, scenario_values=scenario, rules=settings.rules,
             days=settings.days, warmup=settings.warmup, seed=settings.seed, replication=replication,
-            threads=settings.threads, chunk=settings.chunk,
+            threads=settings.threads, chunk=settings.chunk, shared=shared,
         )
         for replication in settings.replications
         for name, scenario in settings.scenarios.items()
@@ -55,9 +57,38 @@ def plan(settings: Settings) -> tuple[PlannedTrial, ...]:
     )  # fmt: skip
 
 
+def shared_days(options: Sequence[Option], days: int) -> int:
+    """The first days to run once for all options that have not begun by then: so many that the most is spared.
+
+    >>> shared_days([Option()], 90)
+    0
+    """
+    begin = [min(option.begins, days) for option in options]
+    spared = {day: day * (sum(other >= day for other in begin) - 1) for day in begin}
+    most = max(spared.values(), default=0)
+    return next((day for day, days_spared in spared.items() if days_spared == most > 0), 0)
+
+
 def conduct(planned: PlannedTrial, watch: Callable[[int], None] | None = None) -> Record:
     """Run a planned trial; `watch` is told of each finished day."""
-    return simulate(trial_of(planned), watch)
+    trial = trial_of(planned)
+    return simulate(trial, watch, _trunk_of(planned, trial))
+
+
+_trunks: dict[PlannedTrial, Trunk] = {}
+MOST_SHARED = 5_000_000  # residents: a state of more, kept beside the one that is run, takes too much memory
+
+
+def _trunk_of(planned: PlannedTrial, trial: Trial) -> Trunk | None:
+    """The first days of a trial if it shares them; one trunk is kept at a time in each process."""
+    day = min(planned.shared, planned.days)
+    if not 0 < day <= planned.option.begins or trial.city.residents > MOST_SHARED:
+        return None
+    alike = replace(planned, option=Option())
+    if alike not in _trunks or not _trunks[alike].carries(trial):
+        _trunks.clear()
+        _trunks[alike] = grow_trunk(trial, day)
+    return _trunks[alike]
 
 
 def trial_of(planned: PlannedTrial) -> Trial:

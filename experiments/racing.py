@@ -206,8 +206,8 @@ class Race:
                     yield self._task((which, number, place), planned, label, whole=which == "again")
         yield from self._margins()
         apart = Drawn(assumptions=(), values=(), points=(), city=self.apart)
-        for bits, option in enumerate(self.parts):
-            for replication in range(self.lucks(LUCKS)):
+        for replication in range(self.lucks(LUCKS)):  # choices under one luck follow each other: they share days
+            for bits, option in enumerate(self.parts):
                 trial = apart.trial_again(self.settings, option, replication)
                 names = ", ".join(name for name, _ in option.rollouts) or "nothing"
                 yield self._task(("part", bits, replication), trial, f"part of {option.name}: {names}")
@@ -223,8 +223,8 @@ class Race:
 
     def _margins(self) -> Iterator[tuple[Key, Task]]:
         assert self.drawn is not None or not self.margins
-        for number, ((kind, name), variant) in enumerate(self.margins.items()):
-            for luck in range(self.lucks(AGAIN)):
+        for luck in range(self.lucks(AGAIN)):
+            for number, ((kind, name), variant) in enumerate(self.margins.items()):
                 assert self.drawn is not None
                 trial = self.drawn.trial_again(self.settings, variant.option, luck)
                 if variant.scenario is not None:

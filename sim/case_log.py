@@ -52,7 +52,7 @@ class _LoggedRun(Run):
     def __init__(self, *given: Any) -> None:
         self.noted: list[Events] = []
         super().__init__(*given)
-        self._pool = None
+        self.pool = None
 
     def district_run(self, district: District) -> DistrictRun:
         return _LoggedDistrict(self, district)

@@ -47,15 +47,15 @@ class Run:
         self.before = city.plans["before"]
         self.districts = [self.district_run(district) for district in districts(city)]
         self.city_daily = np.zeros((study.days, N_TALLIES), np.int64)
-        self._maps: dict[tuple[Any, ...], Jurisdictions] = {}
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.maps: dict[tuple[Any, ...], Jurisdictions] = {}
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._city: CityStations | None = None
 
     def everywhere(self, verb: Callable[[DistrictRun], Any]) -> list[Any]:
         """Do something in every district, on as many threads as the run has."""
-        if self._pool is None:
+        if self.pool is None:
             return [verb(local) for local in self.districts]
-        return list(self._pool.map(verb, self.districts))
+        return list(self.pool.map(verb, self.districts))
 
     def step(self) -> None:
         """One day: rules in force, needs and patrol, hotline, tiers, city departments; week and month ends."""
@@ -113,11 +113,11 @@ class Run:
         """The map of towns and communities that some rules put in force."""
         j = rules.jurisdiction
         key = (j.towns, j.villages, j.town_cut, j.village_cut)
-        if key not in self._maps:
-            self._maps[key] = jurisdictions(
+        if key not in self.maps:
+            self.maps[key] = jurisdictions(
                 self.city, towns=j.towns, villages=j.villages, town_cut=j.town_cut, village_cut=j.village_cut
             )
-        return self._maps[key]
+        return self.maps[key]
 
     def days(self) -> Iterator[int]:
         """Run to the end, yielding the number of each finished day."""

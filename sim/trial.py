@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
+from sim.branching import branch
 from sim.calendar import LONGEST_RUN
 from sim.day import Run
 from sim.recording import Record, record
@@ -14,7 +15,7 @@ from sim.scenario import Scenario
 from sim.study import Study
 from sim.world.city import City
 
-__all__ = ["Record", "Trial", "prepare", "simulate"]
+__all__ = ["Record", "Trial", "Trunk", "grow_trunk", "prepare", "simulate"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +53,56 @@ def prepare(trial: Trial, kind: type[Run] = Run) -> Run:
         chunk=trial.chunk,
         city_people=trial.city.totals["all"],
     )
-    book = RuleBook(
-        base=trial.rules, option=trial.option, districts=tuple(int(code) for code in trial.city.district_code)
-    )
-    return kind(study, trial.city, book, trial.threads)
+    return kind(study, trial.city, book_of(trial), trial.threads)
 
 
-def simulate(trial: Trial, watch: Callable[[int], None] | None = None) -> Record:
-    """Run one trial from its first day to its last; `watch` is told the number of each finished day."""
+def book_of(trial: Trial) -> RuleBook:
+    """The rules of a trial by district and day."""
+    districts = tuple(int(code) for code in trial.city.district_code)
+    return RuleBook(base=trial.rules, option=trial.option, districts=districts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trunk:
+    """The first days of a trial and of all that differ from it in their option alone."""
+
+    trial: Trial
+    run: Run
+
+    def carries(self, trial: Trial) -> bool:
+        """Are these the first days of this trial too?"""
+        alike = all(
+            getattr(trial, f.name) == getattr(self.trial, f.name) for f in fields(Trial) if f.name not in FREE
+        )  # fmt: skip
+        return alike and trial.city is self.trial.city and trial.option.begins >= self.run.day
+
+
+FREE = ("city", "option")  # what a trial and its trunk are compared in apart from their values
+
+
+def grow_trunk(trial: Trial, day: int) -> Trunk:
+    """Run a trial without its option up to the morning of a day, for its branches to go on from."""
+    trial = replace(trial, option=Option())
     run = prepare(trial)
+    while run.day < day:
+        run.step()
+    return Trunk(trial=trial, run=run)
+
+
+def simulate(trial: Trial, watch: Callable[[int], None] | None = None, trunk: Trunk | None = None) -> Record:
+    """Run one trial from its first day to its last, or from where its trunk ends: the same bits, in fewer steps.
+
+    Args:
+        trial: what to run.
+        watch: told the number of each finished day.
+        trunk: the first days of the trial, run before.
+
+    Raises:
+        ValueError: the trunk holds the first days of another trial.
+    """
+    if trunk is not None and not trunk.carries(trial):
+        raise ValueError(f"the first {trunk.run.day} days are those of another trial")
+    run = prepare(trial) if trunk is None else branch(trunk.run, book_of(trial))
     for day in run.days():
         if watch is not None:
             watch(day)

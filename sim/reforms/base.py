@@ -12,6 +12,9 @@ from typing import Any, Protocol, Self
 
 from sim.rules import Rules
 
+LAST = 36_500  # the latest day on which a rollout can begin
+NEVER = LAST + 1
+
 
 class Reform(Protocol):
     """A value that amends the rules in force. One with `permanent = True` cannot be taken back."""
@@ -86,8 +89,8 @@ class Rollout:
     where: Where = field(default_factory=Where)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.from_day <= 36_500:
-            raise ValueError(f"from_day must be in [0, 36500] days, got {self.from_day}")
+        if not 0 <= self.from_day <= LAST:
+            raise ValueError(f"from_day must be in [0, {LAST}] days, got {self.from_day}")
         if self.until_day is not None:
             if self.until_day <= self.from_day:
                 raise ValueError(f"until_day must be after from_day {self.from_day}, got {self.until_day}")
@@ -110,6 +113,11 @@ class Option:
         names = [name for name, _ in self.rollouts]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.name}: rollouts must have different names, got {', '.join(names)}")
+
+    @property
+    def begins(self) -> int:
+        """The first day on which any of its reforms is in force, NEVER where it has none."""
+        return min((rollout.from_day for _, rollout in self.rollouts), default=NEVER)
 
 
 @dataclass(frozen=True, kw_only=True)

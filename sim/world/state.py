@@ -25,8 +25,7 @@ class Memory:
     queues: I32  # [stages, slots]
     marks: I32  # [marks] lengths of queues, heads of lists, counters
     judged: Table  # JUDGEMENT[slots] of the day, not yet settled
-    trust: npt.NDArray[np.int16]  # [N] deviation from the base, on the day of the last contact
-    seen: npt.NDArray[np.int16]  # [N] day of the last contact
+    contact: npt.NDArray[np.int16]  # [N, 2] trust and seen, side by side: one visit to memory for both
     latent: Table  # LATENT[room]
     hazards: int  # latent ones, the first of `latent`
     expected: F64  # [P, channels] minutes
@@ -48,20 +47,28 @@ class Memory:
     votes: I64  # [months, 4] council meetings, those with a quorum, projects, those for what is needed most
     spread: I32  # [cells, bins] since the warm-up
 
+    @property
+    def trust(self) -> npt.NDArray[np.int16]:
+        """[N] deviation from the base, on the day of the last contact."""
+        return self.contact[:, 0]
+
+    @property
+    def seen(self) -> npt.NDArray[np.int16]:
+        """[N] day of the last contact."""
+        return self.contact[:, 1]
+
 
 def remember(
     *, residents: int, compounds: int, places: int, days: int, months: int, latent: Table, cells: int, bins: int
 ) -> Memory:
     """An empty memory for a run of so many days."""
-    contact = np.zeros((residents, 2), np.int16)  # trust and day side by side: one visit to memory for both
     memory = Memory(
         pool=np.zeros(0, CASE),
         chain=np.zeros(0, np.int32),
         queues=np.zeros((N_QUEUES, 0), np.int32),
         marks=np.full(N_MARKS, NONE, np.int32),
         judged=np.zeros(0, JUDGEMENT),
-        trust=contact[:, 0],
-        seen=contact[:, 1],
+        contact=np.zeros((residents, 2), np.int16),
         latent=latent,
         hazards=0,
         expected=np.zeros((places, len(CHANNELS))),
