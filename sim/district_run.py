@@ -9,7 +9,6 @@ from sim.kernels.arithmetic import logs
 from sim.kernels.sketch import BINS
 from sim.mechanisms import fund, helping, mobilising, money, needs, participation, patrol, projects, waits
 from sim.mechanisms.channels import weigh
-from sim.mechanisms.clocks import calendar, clocks
 from sim.mechanisms.dials import dials
 from sim.mechanisms.filing import file_needs
 from sim.mechanisms.layouts import hand_over, lay_out
@@ -87,8 +86,7 @@ class DistrictRun:
             compounds=self.layout.compounds, stations=self.layout.stations, first_station=self.layout.first_station,
             traits=self.district.traits, dials=dial,
             items=study.items(rules.citizen_cloud.items, rules.mandates.departments),
-            clocks=clocks(dial[0]["open"], dial[0]["close"]),
-            calendar=calendar(study.scenario, study.days, rules.carriers.saturday),
+            clocks=study.clocks(dial), calendar=study.calendar(rules.carriers.saturday),
             worked=study.worked, decay=study.decay, key=study.key,
         )  # fmt: skip
         self._weigh(month)

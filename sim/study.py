@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.mechanisms import needs
-from sim.mechanisms.clocks import calendar, month_ends, working_days_before
+from sim.mechanisms.clocks import calendar, clocks, month_ends, working_days_before
 from sim.mechanisms.dials import items
 from sim.mechanisms.settling import decay_table
 from sim.rng import study_key
@@ -41,6 +41,8 @@ class Study:
         self._periods: dict[int, needs.PeriodNeeds] = {}
         self._needs: dict[int, needs.DayNeeds] = {}
         self._items: dict[tuple[int, int], np.ndarray] = {}
+        self._calendars: dict[bool, np.ndarray] = {}
+        self._clocks: dict[bytes, np.ndarray] = {}
 
     def items(self, cloud: int, departments: int) -> np.ndarray:
         """The catalogue as the kernels read it, with so many items of the citizen cloud, and so many departments."""
@@ -48,6 +50,20 @@ class Study:
         if asked not in self._items:
             self._items[asked] = items(self.scenario.online, cloud, departments)
         return self._items[asked]
+
+    def calendar(self, open_saturdays: bool) -> np.ndarray:
+        """Which days are worked and on which centres open, as the kernels read it."""
+        if open_saturdays not in self._calendars:
+            self._calendars[open_saturdays] = calendar(self.scenario, self.days, open_saturdays)
+        return self._calendars[open_saturdays]
+
+    def clocks(self, dial: np.ndarray) -> np.ndarray:
+        """Quantiles of the second of a visit, as the kernels read them, for the opening hours of DIALS[1]."""
+        hours = dial[0]["open"], dial[0]["close"]
+        asked = hours[0].tobytes() + hours[1].tobytes()
+        if asked not in self._clocks:
+            self._clocks[asked] = clocks(*hours)
+        return self._clocks[asked]
 
     def needs_of(self, day: int) -> tuple[needs.PeriodNeeds, needs.DayNeeds]:
         """What the draws of needs are compared with in a day's period and on the day; the same in every district."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.composing import Folders
@@ -87,7 +88,7 @@ def _only_one() -> Path:
 def _compare(kept: Kept, chosen: Sequence[int], processes: int, conduct: Conduct) -> tuple[list[str], list[str]]:
     """Labels of the trials that came out otherwise, and of those that failed."""
     differing, failed = [], []
-    jobs = [(conduct, kept.trial(number)) for number in chosen]
+    jobs = [(conduct, replace(kept.trial(number), shared=0)) for number in chosen]  # each whole, from its first day
     with progress(len(jobs), "trials again") as advance, closing(local(_digest, jobs, processes)) as ended:
         for index, digest, error in ended:
             label, before = kept.label(chosen[index]), kept.digests[chosen[index]]

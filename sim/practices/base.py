@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -202,7 +203,8 @@ class Practice(Theme):
     @property
     def on(self) -> bool:
         """Is any lever away from its default?"""
-        return self != type(self)()
+        kind: Any = type(self)
+        return bool(self != _at_its_defaults(kind))
 
     def begin(self, view: View) -> State:
         """What it remembers on its first day."""
@@ -213,3 +215,8 @@ class Practice(Theme):
 
     def act(self, state: State, view: View, effects: Effects) -> None:
         """Change the quantities of the month that begins."""
+
+
+@cache
+def _at_its_defaults(kind: type[Practice]) -> Practice:
+    return kind()
