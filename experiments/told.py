@@ -11,6 +11,7 @@ from experiments.terminal import print_table
 from sim.world.city import City
 
 if TYPE_CHECKING:
+    from analysis.brief.reading import Lookup
     from analysis.brief.words import Words
     from analysis.compare import Effect
     from analysis.results import Results
@@ -78,7 +79,10 @@ def show(said: dict[str, Any], results: Results, lang: str) -> None:
         for option in others:
             effects = (look.effects.get((scenario, option, name)) for name in shown)
             rows.append(
-                [text.name("option", option), *("" if effect is None else _told(effect, text) for effect in effects)]
+                [
+                    text.name("option", option),
+                    *("" if effect is None else _told(effect, look, text) for effect in effects),
+                ]
             )
         print_table(text.name("scenario", scenario), columns, rows)
     for brief in said["briefs"].values():
@@ -86,8 +90,8 @@ def show(said: dict[str, Any], results: Results, lang: str) -> None:
     print(f"{said['folder']}  {said['seconds']:.0f} s")
 
 
-def _told(effect: Effect, text: Words) -> str:
+def _told(effect: Effect, look: Lookup, text: Words) -> str:
     from analysis.brief.reading import effect_cell
 
-    cell = effect_cell(effect, text)
+    cell = effect_cell(effect, text, level=look.base(effect))
     return f"{cell.mean}  {cell.word}\n{cell.span or ''}".rstrip()

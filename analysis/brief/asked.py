@@ -6,7 +6,7 @@ from analysis.brief.decided import Grid, Part, base_of, with_unit
 from analysis.brief.hanging import lever_name
 from analysis.brief.numbers import fixed, percent, scale, significant
 from analysis.brief.reached import reach
-from analysis.brief.reading import Cell, level_cell, paired_cell, span_of, unit_of
+from analysis.brief.reading import Cell, base_levels, level_cell, paired_cell, span_of, unit_of
 from analysis.brief.words import Words
 from analysis.compare import verdict
 from analysis.decision.margins import Margins, More
@@ -178,11 +178,15 @@ def _kept(m: Margins, results: Results, words: Words) -> list[Grid]:
     outcomes = tuple(dict.fromkeys(k.outcome for k in m.kept))
     by = {(k.share, k.outcome): k.paired for k in m.kept}
     rows: list[Row] = []
+    level = base_levels(results)
     for share in dict.fromkeys(k.share for k in m.kept):
         cells = [
-            paired_cell(by[share, o], verdict(by[share, o], OUTCOMES[o].better), words, scale(OUTCOMES[o].unit).factor)
+            paired_cell(
+                by[share, o], verdict(by[share, o], OUTCOMES[o].better), words, scale(OUTCOMES[o].unit).factor,
+                level=level.get(o),
+            )
             for o in outcomes
-        ]
+        ]  # fmt: skip
         rows.append((percent(share), tuple(cells)))
     caption = words("margins.kept", option=words.name("option", m.merge), base=base_of(results, words))
     columns = (words("margins.share"), *(with_unit(o, words) for o in outcomes))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from analysis.brief.decided import Grid, Part, base_of, with_unit
 from analysis.brief.numbers import fixed, percent, scale, significant
-from analysis.brief.reading import span_of, unit_of
+from analysis.brief.reading import Cell, base_levels, span_of, unit_of
 from analysis.brief.words import Words
+from analysis.decision.runs import INDIFFERENCE
 from analysis.decision.willing import Acceptable
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
@@ -36,7 +37,9 @@ def _curve(found: Acceptable, words: Words) -> Grid:
         (
             words.name("option", option),
             tuple(
-                percent(chance) + (f" ({words('worth.buy')})" if best == option else "")
+                Cell(mean=percent(chance), span=None, verdict="higher", word=words("worth.buy"))
+                if best == option
+                else percent(chance)
                 for chance, best in zip(chances, found.best, strict=True)
             ),
         )
@@ -55,7 +58,7 @@ def _curve(found: Acceptable, words: Words) -> Grid:
 
 def _steps(results: Results, words: Words) -> list[str]:
     """One sentence a step from an efficient option to the next dearer one."""
-    found = []
+    found, level = [], base_levels(results)
     for bargain in results.bargains:
         outcome, unit = words(f"outcome.{bargain.outcome}"), unit_of(bargain.outcome, words, change=True)
         factor = scale(OUTCOMES[bargain.outcome].unit).factor
@@ -63,9 +66,9 @@ def _steps(results: Results, words: Words) -> list[str]:
         for i in steps:
             cheaper, dearer = words.name("option", i.against[0]), words.name("option", i.option)
             cost, gain = significant(i.extra_cost or 0.0), significant((i.extra_gain or 0.0) * factor)
-            found.append(
-                words("worth.step", outcome=outcome, cheaper=cheaper, dearer=dearer, cost=cost, gain=gain, unit=unit)
-            )
+            counts = abs(i.extra_gain or 0.0) >= INDIFFERENCE * abs(level.get(bargain.outcome, 0.0))
+            step = "worth.step" if counts else "worth.step_slight"
+            found.append(words(step, outcome=outcome, cheaper=cheaper, dearer=dearer, cost=cost, gain=gain, unit=unit))
         if not steps:
             found.append(words("worth.none", outcome=outcome))
     return found

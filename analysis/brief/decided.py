@@ -56,7 +56,9 @@ def fates(results: Results, words: Words) -> Part:
             (
                 words.name("option", option),
                 tuple(
-                    paired_cell(row.paired, row.verdict, words) if (row := by_group.get((option, g))) else ""
+                    paired_cell(row.paired, row.verdict, words, level=row.base)
+                    if (row := by_group.get((option, g)))
+                    else ""
                     for g in groups
                 ),
             )
@@ -73,6 +75,8 @@ def _shares(results: Results, words: Words, caption: str, groups: tuple[str, ...
     rows: list[tuple[str, tuple[str | Cell, ...]]] = []
     for change in results.changes:
         by = {fate.group: fate for fate in change.fates}
+        if not any(by[g].surely_better or by[g].surely_worse for g in shown if g in by):
+            continue
         cells = [
             f"{percent(by[g].surely_better)} / {percent(by[g].surely_worse)}" if g in by else words("page.none")
             for g in shown
@@ -80,8 +84,9 @@ def _shares(results: Results, words: Words, caption: str, groups: tuple[str, ...
         name = words.phrases([words.name("option", change.option), words(f"measure.{change.measure}")])
         rows.append((name, tuple(cells)))
     heads = [words("fates.all") if g == "all" else words(f"group.{g}") for g in shown]
+    left_out = words("fates.left_out") if len(rows) < len(results.changes) else ""
     return Grid(
-        caption=f"{caption} ({words('fates.better')} / {words('fates.worse')})",
+        caption=f"{caption} ({words('fates.better')} / {words('fates.worse')}){left_out}",
         columns=(words("page.option"), *heads),
         rows=tuple(rows),
     )
@@ -97,7 +102,7 @@ def equity(results: Results, words: Words) -> Part:
         found = [by.get((measure, index, option)) for option in options]
         base = next(row.change.base for row in found if row)
         name = words.phrases([words(f"measure.{measure}"), words(f"equity.{index}")])
-        cells = [paired_cell(r.change.paired, r.change.verdict, words, factor) if r else "" for r in found]
+        cells = [paired_cell(r.change.paired, r.change.verdict, words, factor, level=base) if r else "" for r in found]
         label = f"{name} ({words(unit)})" if unit else name
         rows.append((label, (significant(base * factor), *cells)))
     table = Grid(

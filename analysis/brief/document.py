@@ -62,6 +62,7 @@ def _content(results: Results, text: Words) -> dict[str, Any]:
         "options": sections.option_rows(results, text),
         "forest": _safe(pictures.forest(results, look, text)),
         "outcomes": sections.outcome_rows(results, look, text, results.scenario, tuple(OUTCOMES)),
+        "pale": text("effects.bars", **decided.bounds_shown()) if results.assumed else "",
         "reduction": sections.reduction(results, text),
         "others": others,
         "headline": HEADLINE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.brief.decided import Grid, Part, base_of, bounds_shown, ends, with_unit
 from analysis.brief.numbers import MINUS, fixed, percent, scale, significant
-from analysis.brief.reading import Cell, paired_cell, span_of
+from analysis.brief.reading import Cell, base_levels, paired_cell, span_of
 from analysis.brief.words import Words
 from analysis.compare import verdict
 from analysis.decision.assumed import Assumed, Swept
@@ -72,13 +72,17 @@ def apart(results: Results, words: Words) -> Part:
     if package is None:
         return Part(name="apart")
     grids = []
-    for taken in package.outcomes:
+    level = base_levels(results)
+    moved = [taken for taken in package.outcomes if not all(s.effect.identical for s in taken.attribution.shares)]
+    for taken in moved:
         factor, better = scale(OUTCOMES[taken.outcome].unit).factor, OUTCOMES[taken.outcome].better
         rows: list[tuple[str, tuple[str | Cell, ...]]] = [
             (
                 _part_name(results, share.player, words),
                 (
-                    paired_cell(share.effect, verdict(share.effect, better), words, factor),
+                    paired_cell(
+                        share.effect, verdict(share.effect, better), words, factor, level=level.get(taken.outcome)
+                    ),
                     span_of(share.first_in.mean, share.first_in.interval, words, factor),
                     span_of(share.last_in.mean, share.last_in.interval, words, factor),
                 ),
@@ -86,7 +90,7 @@ def apart(results: Results, words: Words) -> Part:
             for share in sorted(taken.attribution.shares, key=lambda s: -abs(s.effect.mean))
         ]
         total = taken.attribution.total
-        whole = paired_cell(total, verdict(total, better), words, factor)
+        whole = paired_cell(total, verdict(total, better), words, factor, level=level.get(taken.outcome))
         rows.append((words("apart.whole"), (whole, "", "")))
         grids.append(
             Grid(
@@ -102,7 +106,8 @@ def apart(results: Results, words: Words) -> Part:
         share=percent(package.share),
         residents=fixed(package.residents, 0),
     )
-    return Part(name="apart", heading=words("apart.heading"), lead=(lead,), grids=tuple(grids))
+    left_out = [words("apart.left_out")] if len(moved) < len(package.outcomes) else []
+    return Part(name="apart", heading=words("apart.heading"), lead=(" ".join([lead, *left_out]),), grids=tuple(grids))
 
 
 def _part_name(results: Results, part: str, words: Words) -> str:
@@ -188,9 +193,12 @@ def failing(results: Results, words: Words) -> tuple[str, ...]:
     found = []
     for box in a.failing:
         bounds = [
-            words(f"assumed.{b.side}", lever=lever_name(b.input, words), value=_number(b.value, levers[b.input], words))
+            words(
+                "assumed.switched" if b.input in SWITCHES else f"assumed.{b.side}",
+                lever=lever_name(b.input, words), value=_number(b.value, levers[b.input], words),
+            )
             for b in box.bounds
-        ]
+        ]  # fmt: skip
         found.append(
             words(
                 "assumed.failing",

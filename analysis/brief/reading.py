@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from analysis.brief.numbers import scale, significant, spanned
 from analysis.brief.words import Words
 from analysis.compare import Effect, Interval, Paired
+from analysis.decision.assumed import AssumedEffect
 from analysis.decision.choice import Choice
-from analysis.decision.runs import HEADLINE
+from analysis.decision.runs import HEADLINE, INDIFFERENCE
 from analysis.results import Results
 from analysis.rows import Level
 from sim.outcomes import OUTCOMES
@@ -45,6 +46,14 @@ def effect_span(effect: Effect) -> Span:
     return effect.paired.mean * factor, interval.low * factor, interval.high * factor
 
 
+def assumed_span(effect: AssumedEffect | None) -> tuple[float, float] | None:
+    """Both ends of an effect over assumptions in the shown unit; None where there is none or nothing moves."""
+    if effect is None or effect.low == effect.high == 0.0:
+        return None
+    factor = scale(OUTCOMES[effect.outcome].unit).factor
+    return effect.low * factor, effect.high * factor
+
+
 def level_span(level: Level) -> Span:
     """Mean, low and high of a level in the shown unit."""
     factor = scale(OUTCOMES[level.outcome].unit).factor
@@ -53,22 +62,35 @@ def level_span(level: Level) -> Span:
     return level.mean * factor, level.low * factor, level.high * factor
 
 
-def effect_cell(effect: Effect, words: Words) -> Cell:
-    """The effect in the shown unit with its interval and verdict."""
-    mean, low, high = spanned(*effect_span(effect), signed=True)
-    return Cell(
-        mean=mean, span=_span(mean, low, high, words), verdict=effect.verdict, word=words(f"verdict.{effect.verdict}")
-    )
+def effect_cell(effect: Effect, words: Words, *, level: Level | None, over: AssumedEffect | None = None) -> Cell:
+    """The effect in the shown unit with its interval and verdict; `level` is the base's."""
+    factor = scale(OUTCOMES[effect.outcome].unit).factor
+    base = level.mean if level else None
+    return paired_cell(effect.paired, effect.verdict, words, factor, level=base, over=over)
 
 
-def paired_cell(effect: Paired, verdict: str, words: Words, factor: float = 1.0) -> Cell:
-    """Any paired change times a factor, with its interval and verdict."""
+def paired_cell(
+    effect: Paired, verdict: str, words: Words, factor: float = 1.0, *, level: float | None = None,
+    over: AssumedEffect | None = None,
+) -> Cell:  # fmt: skip
+    """Any paired change times a factor, with its interval and verdict; `level` is the base's, before the factor."""
     i = effect.interval
     low, high = (i.low * factor, i.high * factor) if i else (None, None)
     mean, shown_low, shown_high = spanned(effect.mean * factor, low, high, signed=True)
+    little = slight(effect, verdict, level, over)
     return Cell(
-        mean=mean, span=_span(mean, shown_low, shown_high, words), verdict=verdict, word=words(f"verdict.{verdict}")
-    )
+        mean=mean, span=_span(mean, shown_low, shown_high, words), verdict=f"{verdict} slight" if little else verdict,
+        word=words(f"verdict.slightly_{verdict}" if little else f"verdict.{verdict}"),
+    )  # fmt: skip
+
+
+def slight(effect: Paired, verdict: str, level: float | None, over: AssumedEffect | None = None) -> bool:
+    """Surely better or worse, but by less than counts as a difference wherever in its intervals it lies."""
+    interval = effect.interval
+    if level is None or interval is None or verdict not in ("better", "worse"):
+        return False
+    ends = [interval.low, interval.high, *((over.low, over.high) if over else ())]
+    return all(abs(end) < INDIFFERENCE * abs(level) for end in ends)
 
 
 def span_of(mean: float, interval: Interval | None, words: Words, factor: float = 1.0) -> str:
@@ -104,6 +126,16 @@ class Lookup:
             {(e.scenario, e.option, e.outcome): e for e in results.effects},
             {(x.scenario, x.option, x.outcome): x for x in results.levels},
         )
+
+    def base(self, effect: Effect) -> Level | None:
+        """The level that an effect is a change of."""
+        return self.levels.get((effect.scenario, effect.base, effect.outcome))
+
+
+def base_levels(results: Results) -> dict[str, float]:
+    """Each outcome under the base in the main scenario."""
+    base = results.options[0].name
+    return {x.outcome: x.mean for x in results.levels if (x.scenario, x.option) == (results.scenario, base)}
 
 
 def headline(results: Results, scenario: str) -> tuple[str, ...]:

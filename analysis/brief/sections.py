@@ -72,8 +72,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
         {
             "name": words.name("option", option.name),
             "cells": [
-                (words(f"outcome.{o}"), _effect(look.effects.get((results.scenario, option.name, o)), over, words))
-                for o in shown
+                (words(f"outcome.{o}"), _effect(look, (results.scenario, option.name, o), over, words)) for o in shown
             ],
             "losers": words(
                 "decision.losers_cell",
@@ -110,11 +109,15 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     }
 
 
-def _effect(effect: Effect | None, over: Mapping[tuple[str, str], AssumedEffect], words: Words) -> Cell | None:
+def _effect(
+    look: Lookup, key: tuple[str, str, str], over: Mapping[tuple[str, str], AssumedEffect], words: Words
+) -> Cell | None:
     """An effect with both its intervals; sure of chance and yet of either sign over assumptions, it hangs on them."""
+    effect = look.effects.get(key)
     if effect is None:
         return None
-    cell, wide = effect_cell(effect, words), over.get((effect.option, effect.outcome))
+    wide = over.get((effect.option, effect.outcome))
+    cell = effect_cell(effect, words, level=look.base(effect), over=wide)
     if wide is None or wide.low == wide.high == 0.0:
         return cell
     cell = replace(cell, assumed=assumed_cell(wide, words))
@@ -134,6 +137,7 @@ def ended(results: Results, words: Words) -> list[str]:
     if results.choices:
         error, delta = percent(1.0 - results.confidence, 1), percent(INDIFFERENCE, 1)
         found.append(words("choice.wrong", error=error, delta=delta))
+        found.append(words("verdict.slight_note"))
     if verdict.chance is not None:
         found.append(words("choice.chance", chance=percent(verdict.chance)))
     if any(payback.one_off for payback in results.paybacks):
@@ -188,7 +192,7 @@ def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, ou
                 "unit": unit_of(name, words, change=False),
                 "change": unit_of(name, words, change=True),
                 "level": level_cell(level, words),
-                "cells": [e and effect_cell(e, words) for e in effects],
+                "cells": [e and effect_cell(e, words, level=level) for e in effects],
             }
         )
     return rows

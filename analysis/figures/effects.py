@@ -1,4 +1,4 @@
-"""Forest plot: one outcome, the effect of every option against the base with its interval."""
+"""Forest plot: one outcome, the effect of every option against the base with its intervals."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ def draw(
     names: Sequence[str],
     effects: Sequence[tuple[float, float | None, float | None] | None],
     *,
+    over: Sequence[tuple[float, float] | None],
     label: str,
     better: str,
     side: Literal["left", "center", "right"],
     places: Sequence[int],
 ) -> None:
     """Rows of (mean, low, high) by option, None where an option has no effect; `better` is written at
-    the good `side`.
+    the good `side`. `over` are the ends (low, high) over assumptions, None where there are none: a pale bar behind.
 
     `places` are the options' places in the whole list: they fix colour and marker. A filled marker's interval leaves
     out zero, a hollow one's holds it.
     """
-    for row, (effect, place) in enumerate(zip(effects, places, strict=True)):
+    for row, (effect, wide, place) in enumerate(zip(effects, over, places, strict=True)):
         if effect is None:
             continue
         mean, low, high = effect
         colour, _, marker = look(place)
+        if wide is not None:
+            axes.plot(wide, [row, row], color=colour, alpha=0.3, linewidth=8.0, solid_capstyle="butt", zorder=1)
         clear = low is not None and high is not None and (low > 0.0 or high < 0.0)
         if low is not None and high is not None:
             axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt")

@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.brief import backing, hanging, sections
 from analysis.brief.decided import ends
-from analysis.brief.numbers import MINUS, fixed, percent, scale, significant, spanned
-from analysis.brief.reading import Lookup, advice, effect_span, headline, level_span, unit_of
+from analysis.brief.numbers import MINUS, fixed, percent, significant, spanned
+from analysis.brief.reading import Lookup, advice, assumed_span, effect_span, headline, level_span, slight, unit_of
 from analysis.brief.words import LANGUAGES, Words, entries, words
 from analysis.compare import Effect
 from analysis.decision.assumed import AssumedEffect
@@ -137,7 +137,7 @@ def _effects(results: Results, look: Lookup) -> list[dict[str, Any]]:
                 continue
             effects = [
                 (e := look.effects.get((scenario, name, outcome)))
-                and _effect(e, over.get((name, outcome)) if scenario == results.scenario else None)
+                and _effect(e, look, over.get((name, outcome)) if scenario == results.scenario else None)
                 for name in names
             ]
             reached = [v for e in effects if e for v in (*e["is"], *e.get("over", {}).get("is", ()))]
@@ -153,13 +153,16 @@ def _effects(results: Results, look: Lookup) -> list[dict[str, Any]]:
     return found
 
 
-def _effect(effect: Effect, over: AssumedEffect | None) -> dict[str, Any]:
+def _effect(effect: Effect, look: Lookup, over: AssumedEffect | None) -> dict[str, Any]:
     """An effect with its interval of chance and, where assumptions were drawn, the one over them."""
     shown = cell(*effect_span(effect), signed=True, verdict=effect.verdict)
-    if over is None or over.low == over.high == 0.0:
+    base = look.base(effect)
+    if slight(effect.paired, effect.verdict, base.mean if base else None, over):
+        shown["slight"] = True
+    span = assumed_span(over)
+    if over is None or span is None:
         return shown
-    factor = scale(OUTCOMES[effect.outcome].unit).factor
-    wide = {"is": (over.low * factor, over.high * factor), "says": ends(over, words("en")), "outside": over.outside}
+    wide = {"is": span, "says": ends(over, words("en")), "outside": over.outside}
     return {**shown, "over": wide, "hangs": sections.hangs(effect, over)}
 
 

@@ -77,7 +77,7 @@ function spanCell(cell, by = null) {
       make("span", { class: "mean" }, cell.says[0]),
       span && make("span", { class: "span" }, ` (${span}) `),
       cell.over && make("span", { class: "span" }, overWords(cell) + " "),
-      cell.verdict && make("span", { class: "verdict " + (cell.hangs ? "unclear" : cell.verdict) }, verdictWords(cell)),
+      cell.verdict && make("span", { class: verdictLook(cell) }, verdictWords(cell)),
     ].filter(Boolean),
   };
 }

@@ -17,6 +17,8 @@ function spanWords(cell) {
 // The interval over assumptions, and what is to be said of an effect whose sign hangs on them.
 const overWords = (cell) =>
   say(cell.over.outside ? "assumed.span_outside" : "assumed.span", { low: cell.over.says[0], high: cell.over.says[1] });
-const verdictWords = (cell) => (cell.hangs ? say("assumed.hangs") : say("verdict." + cell.verdict));
+const verdictWords = (cell) =>
+  cell.hangs ? say("assumed.hangs") : say("verdict." + (cell.slight ? "slightly_" : "") + cell.verdict);
+const verdictLook = (cell) => "verdict " + (cell.hangs ? "unclear" : cell.verdict) + (cell.slight ? " slight" : "");
 
 const langTag = () => (state.lang === "zh" ? "zh-Hans" : "en");
