@@ -20,7 +20,9 @@ from analysis.results import Results
 NARROWEST, HEADED, WIDEST, GAP = 10.0, 13.0, 34.0, 2.0  # characters: a column, its heading, its cells, between columns
 SHARE_SMALL, SHARE_PAIR, SHARE_ALONE = 0.8, 1.0, 0.66  # of its column that a figure fills
 STACKED = ("wide", "cards", "piece")  # tables whose cells set the interval under the mean, as the style sheet does
-FIT, ENOUGH = 18, 12  # rows that surely fit a page; rows after which a new theme may begin a new piece
+FIT, ENOUGH = 72, 48  # lines that surely fit a page; lines after which a new theme may begin a new piece
+NAMED = 4  # lines that the name of a row takes with its meaning
+INTERVALS = ("span", "assumed")
 PIXELS = 144  # an inch, of pictures of pages
 
 
@@ -142,14 +144,27 @@ def _table(node: Node) -> dict[str, Any]:
 
 
 def _pieces(rows: list[Node]) -> list[list[Node]]:
-    """The rows in pieces that fit a page, parted before a theme where one begins late enough in a piece."""
+    """The rows in pieces that fit a page, parted before a theme where one begins late enough in a piece.
+
+    Lines are counted by what cells hold and not by their words: both languages are parted at the same rows.
+    """
     pieces: list[list[Node]] = [[]]
+    lines = 0
     for row in rows:
-        theme = "theme" in row.kind.split()
-        if len(pieces[-1]) >= (ENOUGH if theme else FIT):
+        more = _lines(row)
+        if lines + more > FIT or ("theme" in row.kind.split() and lines >= ENOUGH):
             pieces.append([])
+            lines = 0
         pieces[-1].append(row)
+        lines += more
     return pieces
+
+
+def _lines(row: Node) -> int:
+    """Lines that a row takes at most: an interval may need two."""
+    held = [[part.kind.split() for part in cell.children if isinstance(part, Node)] for cell in _cells(row)]
+    intervals = [sum(not set(INTERVALS).isdisjoint(kind) for kind in parts) for parts in held]
+    return max(NAMED, 2 * max(intervals) + 2)
 
 
 def _cells(row: Node) -> list[Node]:

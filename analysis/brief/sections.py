@@ -67,7 +67,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
     further = {w.option: w.share for w in results.walking}
-    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
+    over = _over(results)
     rows = [
         {
             "name": words.name("option", option.name),
@@ -107,6 +107,11 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
         "assumed": over_note(results, words),
         "chance": words("decision.chance", assumed=results.levers_assumed, levers=results.levers),
     }
+
+
+def _over(results: Results) -> dict[tuple[str, str], AssumedEffect]:
+    """Effects over assumptions by option and outcome."""
+    return {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
 
 
 def _effect(
@@ -175,15 +180,16 @@ def option_rows(results: Results, words: Words) -> list[tuple[str, list[tuple[st
 
 
 def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, outcomes: tuple[str, ...]) -> list[Table]:
-    """One row an outcome: level under the base, then the effect of every other option."""
+    """One row an outcome: level under the base, then the effect of every other option; over assumptions, which were
+    drawn in the main scenario, too."""
     base, *rest = results.options
+    over = _over(results) if scenario == results.scenario else {}
     themes = list(dict.fromkeys(OUTCOMES[name].theme for name in outcomes))
     rows = []
     for name in sorted(outcomes, key=lambda name: themes.index(OUTCOMES[name].theme)):
         level = look.levels.get((scenario, base.name, name))
         if level is None:
             continue
-        effects = [look.effects.get((scenario, option.name, name)) for option in rest]
         rows.append(
             {
                 "name": words(f"outcome.{name}"),
@@ -192,7 +198,7 @@ def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, ou
                 "unit": unit_of(name, words, change=False),
                 "change": unit_of(name, words, change=True),
                 "level": level_cell(level, words),
-                "cells": [e and effect_cell(e, words, level=level) for e in effects],
+                "cells": [_effect(look, (scenario, option.name, name), over, words) for option in rest],
             }
         )
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -16,11 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 from made_up_records import LEVELS, OPTIONS, record
+from PIL import Image
 from test_written_brief import Page
 
 from analysis.brief.backing import assumption_rows
 from analysis.brief.document import DIGITS, brief
+from analysis.brief.printed import _pieces, pictures
 from analysis.brief.reading import advice
+from analysis.brief.tree import tree
 from analysis.brief.words import LANGUAGES, entries, words
 from analysis.decision.apart import Coalitions
 from analysis.decision.assumed import Draws, Swept
@@ -257,3 +261,27 @@ def test_probabilities_are_given_the_assumptions(whole: Results) -> None:
 
 def test_results_hold_nothing_that_json_has_not(whole: Results) -> None:
     assert not any(isinstance(x, float) and not math.isfinite(x) for x in leaves(asdict(whole)))
+
+
+def test_no_table_runs_off_its_page(whole: Results) -> None:
+    """Below the text of a page nothing is drawn but its number, in the middle."""
+    for page in pictures(whole, "en", pixels=40):
+        grey = np.asarray(Image.open(io.BytesIO(page)).convert("L"))
+        height, width = grey.shape
+        inked = np.flatnonzero((grey[int(height * (1.0 - 15.0 / 297.0)) :] < 240).any(axis=0))
+        assert inked.size and 0.45 * width < inked.min() <= inked.max() < 0.55 * width
+
+
+def test_long_tables_are_parted_by_the_lines_that_their_rows_hold() -> None:
+    def row(kind: str, *spans: str) -> str:
+        parts = "".join(f'<span class="{s}">1</span>' for s in spans)
+        return f'<tr class="{kind}"><th>name</th><td>{parts}</td></tr>'
+
+    def pieces(*rows: str) -> list[int]:
+        (table,) = tree(f"<body><table>{''.join(rows)}</table></body>").find("table")
+        return [len(piece) for piece in _pieces(table.find("tr"))]
+
+    short, long = row("", "mean", "span"), row("", "mean", "span", "assumed", "verdict")
+    assert pieces(*[short] * 40) == [18, 18, 4]  # four lines each
+    assert pieces(*[long] * 30) == [12, 12, 6]  # six lines each
+    assert pieces(*[short] * 12, row("theme"), *[short] * 10) == [12, 11]  # parted early, where a theme begins
