@@ -152,7 +152,6 @@ def test_bad_input_is_one_line(words: list[str], told: str, tmp_path: Path, caps
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_ctrl_c_keeps_the_mechanisms_that_had_ended(tmp_path: Path) -> None:
     code = (
         "import sys, stand_ins; from experiments.cli import main\n"
@@ -176,7 +175,6 @@ def test_ctrl_c_keeps_the_mechanisms_that_had_ended(tmp_path: Path) -> None:
     assert verify(tmp_path / "kept") == ()
 
 
-@pytest.mark.slow
 def test_a_trial_that_fails_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["ablate", *STUDY, "mechanism=M21,M22", "--json"]
     assert main(words, conduct=stand_ins.fail_in_pairing) == 3

@@ -48,12 +48,7 @@ def poisoned(value: Any, payload: str, key: str = "") -> Any:
     return payload + value if isinstance(value, str) and key in OPEN else value
 
 
-# The first begins like a formula as well; the others only with the long checks.
-@pytest.fixture(
-    scope="module",
-    params=[0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)],
-    ids=["markup", "attribute", "formula"],
-)
+@pytest.fixture(scope="module", params=[0, 1, 2], ids=["markup", "attribute", "formula"])
 def hostile(
     request: pytest.FixtureRequest, make: Callable[..., Results], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Results, Path]:

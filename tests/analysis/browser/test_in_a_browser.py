@@ -16,7 +16,10 @@ FILES = {"brief": "brief.{}.html", "page": "page.html"}
 VIEWS = [("brief", ""), ("page", ""), ("page", "&scale=communities")]
 # axe takes ten seconds a file: each file, language and width once, the page with all of its switches; the other
 # combinations are left to the long checks.
-BY_DEFAULT = {("brief", "", "en", 1280), ("page", "&scale=communities", "zh", 400)}
+BY_DEFAULT = {
+    ("brief", "", "en", 1280), ("brief", "", "zh", 400), ("page", "", "en", 1280),
+    ("page", "&scale=communities", "zh", 400),
+}  # fmt: skip
 ALL = [(*view, lang, width) for view in VIEWS for lang in LANGUAGES for width in WIDTHS]
 AXE = [one if one in BY_DEFAULT else pytest.param(*one, marks=pytest.mark.slow) for one in ALL]
 
