@@ -65,8 +65,8 @@ def shared_days(options: Sequence[Option], days: int) -> int:
     """
     begin = [min(option.begins, days) for option in options]
     spared = {day: day * (sum(other >= day for other in begin) - 1) for day in begin}
-    most = max(spared.values(), default=0)
-    return next((day for day, days_spared in spared.items() if days_spared == most > 0), 0)
+    best = max(spared, key=spared.__getitem__, default=0)
+    return best if spared.get(best) else 0
 
 
 def conduct(planned: PlannedTrial, watch: Callable[[int], None] | None = None) -> Record:

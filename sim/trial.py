@@ -62,6 +62,9 @@ def book_of(trial: Trial) -> RuleBook:
     return RuleBook(base=trial.rules, option=trial.option, districts=districts)
 
 
+BY_ITSELF = ("city", "option")  # not compared by value where a trial meets a trunk
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trunk:
     """The first days of a trial and of all that differ from it in their option alone."""
@@ -71,13 +74,9 @@ class Trunk:
 
     def carries(self, trial: Trial) -> bool:
         """Are these the first days of this trial too?"""
-        alike = all(
-            getattr(trial, f.name) == getattr(self.trial, f.name) for f in fields(Trial) if f.name not in FREE
-        )  # fmt: skip
+        names = [f.name for f in fields(Trial) if f.name not in BY_ITSELF]
+        alike = all(getattr(trial, name) == getattr(self.trial, name) for name in names)
         return alike and trial.city is self.trial.city and trial.option.begins >= self.run.day
-
-
-FREE = ("city", "option")  # what a trial and its trunk are compared in apart from their values
 
 
 def grow_trunk(trial: Trial, day: int) -> Trunk:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from matplotlib.axes import Axes
 
 from analysis.brief.numbers import MINUS
-from analysis.brief.reading import Lookup, assumed_span, effect_span, headline, level_span, unit_of
+from analysis.brief.reading import Lookup, assumed_effects, assumed_span, effect_span, headline, level_span, unit_of
 from analysis.brief.words import Words
 from analysis.figures import choropleth, days_spread, effects, money, participation
 from analysis.figures.drawing import shortened, svg
@@ -36,7 +36,7 @@ def forest(results: Results, look: Lookup, words: Words) -> list[Picture]:
     """One forest plot a headline outcome."""
     options = list(enumerate(results.options))[1:]
     labels = [shortened(words.name("option", option.name)) for _, option in options]
-    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
+    over = assumed_effects(results)
     found = []
     for name in headline(results, results.scenario) if options else ():
         rows = [

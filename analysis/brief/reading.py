@@ -46,6 +46,11 @@ def effect_span(effect: Effect) -> Span:
     return effect.paired.mean * factor, interval.low * factor, interval.high * factor
 
 
+def assumed_effects(results: Results) -> dict[tuple[str, str], AssumedEffect]:
+    """Effects over assumptions by option and outcome; empty where none were drawn."""
+    return {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
+
+
 def assumed_span(effect: AssumedEffect | None) -> tuple[float, float] | None:
     """Both ends of an effect over assumptions in the shown unit; None where there is none or nothing moves."""
     if effect is None or effect.low == effect.high == 0.0:

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.brief.decided import assumed_cell, bounds_shown
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import Cell, Lookup, advice, effect_cell, headline, level_cell, unit_of
+from analysis.brief.reading import Cell, Lookup, advice, assumed_effects, effect_cell, headline, level_cell, unit_of
 from analysis.brief.words import Words
 from analysis.compare import BCA_FROM, Effect
 from analysis.decision.assumed import AssumedEffect
@@ -67,7 +67,7 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
     shown = headline(results, results.scenario)
     changes = {(c.option, c.measure): c for c in results.changes}
     further = {w.option: w.share for w in results.walking}
-    over = _over(results)
+    over = assumed_effects(results)
     rows = [
         {
             "name": words.name("option", option.name),
@@ -107,11 +107,6 @@ def decision(results: Results, look: Lookup, words: Words) -> Table:
         "assumed": over_note(results, words),
         "chance": words("decision.chance", assumed=results.levers_assumed, levers=results.levers),
     }
-
-
-def _over(results: Results) -> dict[tuple[str, str], AssumedEffect]:
-    """Effects over assumptions by option and outcome."""
-    return {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
 
 
 def _effect(
@@ -183,7 +178,7 @@ def outcome_rows(results: Results, look: Lookup, words: Words, scenario: str, ou
     """One row an outcome: level under the base, then the effect of every other option; over assumptions, which were
     drawn in the main scenario, too."""
     base, *rest = results.options
-    over = _over(results) if scenario == results.scenario else {}
+    over = assumed_effects(results) if scenario == results.scenario else {}
     themes = list(dict.fromkeys(OUTCOMES[name].theme for name in outcomes))
     rows = []
     for name in sorted(outcomes, key=lambda name: themes.index(OUTCOMES[name].theme)):

@@ -10,7 +10,17 @@ from matplotlib.ticker import MaxNLocator
 from analysis.brief import backing, hanging, sections
 from analysis.brief.decided import ends
 from analysis.brief.numbers import MINUS, fixed, percent, significant, spanned
-from analysis.brief.reading import Lookup, advice, assumed_span, effect_span, headline, level_span, slight, unit_of
+from analysis.brief.reading import (
+    Lookup,
+    advice,
+    assumed_effects,
+    assumed_span,
+    effect_span,
+    headline,
+    level_span,
+    slight,
+    unit_of,
+)
 from analysis.brief.words import LANGUAGES, Words, entries, words
 from analysis.compare import Effect
 from analysis.decision.assumed import AssumedEffect
@@ -129,7 +139,7 @@ def _effects(results: Results, look: Lookup) -> list[dict[str, Any]]:
     """By scenario and outcome: the level under each option, the effect of each but the base, marks for an axis."""
     found = []
     names = [option.name for option in results.options]
-    over = {(e.option, e.outcome): e for e in results.assumed.effects} if results.assumed else {}
+    over = assumed_effects(results)
     for scenario in results.scenarios:
         for outcome in OUTCOMES:
             levels = [look.levels.get((scenario, name, outcome)) for name in names]
