@@ -45,3 +45,11 @@ def test_the_floors_hold() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The floors of the model KEPT" in done.stdout
+
+
+def test_a_mechanism_fits_a_file_that_is_read_in_one_go() -> None:
+    files = [
+        f for room in ("mechanisms", "practices", "institutions") for f in sorted((ROOT / "sim" / room).glob("*.py"))
+    ]
+    assert len(files) > 60
+    assert [f.name for f in files if len(f.read_text(encoding="utf-8").splitlines()) > 300] == []
