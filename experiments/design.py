@@ -85,7 +85,7 @@ def _trunk_of(planned: PlannedTrial, trial: Trial) -> Trunk | None:
     if not 0 < day <= planned.option.begins or trial.city.residents > MOST_SHARED:
         return None
     alike = replace(planned, option=Option())
-    if alike not in _trunks or not _trunks[alike].carries(trial):
+    if alike not in _trunks or _trunks[alike].trial.city is not trial.city:  # founded anew since
         _trunks.clear()
         _trunks[alike] = grow_trunk(trial, day)
     return _trunks[alike]

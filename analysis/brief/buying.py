@@ -6,7 +6,7 @@ from analysis.brief.decided import Grid, Part, base_of, with_unit
 from analysis.brief.numbers import fixed, percent, scale, significant
 from analysis.brief.reading import Cell, base_levels, span_of, unit_of
 from analysis.brief.words import Words
-from analysis.decision.runs import INDIFFERENCE
+from analysis.decision.runs import least_difference
 from analysis.decision.willing import Acceptable
 from analysis.results import Results
 from sim.outcomes import OUTCOMES
@@ -66,7 +66,7 @@ def _steps(results: Results, words: Words) -> list[str]:
         for i in steps:
             cheaper, dearer = words.name("option", i.against[0]), words.name("option", i.option)
             cost, gain = significant(i.extra_cost or 0.0), significant((i.extra_gain or 0.0) * factor)
-            counts = abs(i.extra_gain or 0.0) >= INDIFFERENCE * abs(level.get(bargain.outcome, 0.0))
+            counts = abs(i.extra_gain or 0.0) >= least_difference(level.get(bargain.outcome, 0.0))
             step = "worth.step" if counts else "worth.step_slight"
             found.append(words(step, outcome=outcome, cheaper=cheaper, dearer=dearer, cost=cost, gain=gain, unit=unit))
         if not steps:

@@ -9,7 +9,7 @@ from analysis.brief.words import Words
 from analysis.compare import Effect, Interval, Paired
 from analysis.decision.assumed import AssumedEffect
 from analysis.decision.choice import Choice
-from analysis.decision.runs import HEADLINE, INDIFFERENCE
+from analysis.decision.runs import HEADLINE, least_difference
 from analysis.results import Results
 from analysis.rows import Level
 from sim.outcomes import OUTCOMES
@@ -95,7 +95,7 @@ def slight(effect: Paired, verdict: str, level: float | None, over: AssumedEffec
     if level is None or interval is None or verdict not in ("better", "worse"):
         return False
     ends = [interval.low, interval.high, *((over.low, over.high) if over else ())]
-    return all(abs(end) < INDIFFERENCE * abs(level) for end in ends)
+    return all(abs(end) < least_difference(level) for end in ends)
 
 
 def span_of(mean: float, interval: Interval | None, words: Words, factor: float = 1.0) -> str:

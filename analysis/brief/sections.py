@@ -9,7 +9,17 @@ from typing import Any
 
 from analysis.brief.decided import assumed_cell, bounds_shown
 from analysis.brief.numbers import fixed, percent, significant, spanned
-from analysis.brief.reading import Cell, Lookup, advice, assumed_effects, effect_cell, headline, level_cell, unit_of
+from analysis.brief.reading import (
+    Cell,
+    Lookup,
+    advice,
+    assumed_effects,
+    assumed_span,
+    effect_cell,
+    headline,
+    level_cell,
+    unit_of,
+)
 from analysis.brief.words import Words
 from analysis.compare import BCA_FROM, Effect
 from analysis.decision.assumed import AssumedEffect
@@ -118,7 +128,7 @@ def _effect(
         return None
     wide = over.get((effect.option, effect.outcome))
     cell = effect_cell(effect, words, level=look.base(effect), over=wide)
-    if wide is None or wide.low == wide.high == 0.0:
+    if wide is None or assumed_span(wide) is None:
         return cell
     cell = replace(cell, assumed=assumed_cell(wide, words))
     return replace(cell, verdict="unclear", word=words("assumed.hangs")) if hangs(effect, wide) else cell

@@ -18,7 +18,7 @@ from scipy import special, stats
 
 from analysis.compare import column
 from analysis.decision.recentred import Centre, Several, centre, effects_of, quantiles, recentred
-from analysis.decision.runs import HEADLINE, INDIFFERENCE
+from analysis.decision.runs import HEADLINE, least_difference
 from analysis.scenario_discovery import Bound, by_chance, discover, limits_of, measure
 from analysis.selection import sign_of
 from sim.outcomes import OUTCOMES
@@ -200,7 +200,7 @@ def _effect(option: str, outcome: str, d: F64, at: Centre) -> AssumedEffect:
 
 def _matters(effect: AssumedEffect, level: float) -> bool:
     """Is the effect anything but next to nothing under some of the assumptions?"""
-    return max(abs(effect.low), abs(effect.high)) > INDIFFERENCE * level
+    return max(abs(effect.low), abs(effect.high)) > least_difference(level)
 
 
 def _best(draws: Draws, race: Several) -> tuple[AssumedBest, ...]:

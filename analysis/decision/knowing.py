@@ -1,7 +1,7 @@
 """What to measure first: the worth of knowing an assumption before choosing, over the draws of all of them.
 
-Worths are counted in differences that matter (`INDIFFERENCE` of the base's level of an outcome), so that outcomes can
-be added up; nobody has said that a step on one is worth as much as on another, so each outcome's own worth is kept too.
+Worths are counted in differences that matter (`runs.least_difference`), so that outcomes can be added up; nobody has
+said that a step on one is worth as much as on another, so each outcome's own worth is kept too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from analysis.compare import column
 from analysis.decision.assumed import FEWEST, Draws
 from analysis.decision.recentred import Several, recentred
-from analysis.decision.runs import HEADLINE, INDIFFERENCE, better_of
+from analysis.decision.runs import HEADLINE, better_of, least_difference
 from analysis.information import evpi, measure_first
 
 MEASURED = 3  # assumptions named
@@ -74,7 +74,7 @@ def knowing(draws: Draws, race: Several) -> Knowing | None:
         better = better_of(outcome)
         everything[outcome] = evpi(table, better=better).value
         level = float(np.nanmean(column(next(iter(race.values())), outcome)))
-        scale[outcome] = INDIFFERENCE * abs(level) or 1.0
+        scale[outcome] = least_difference(level) or 1.0
         for m in measure_first(table, levers, better=better):
             known = Known(outcome=outcome, value=m.worth.value, se=m.worth.se, changes=m.worth.changes)
             found[m.assumption].append(known)

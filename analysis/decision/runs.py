@@ -23,6 +23,15 @@ COST = "cost_per_resident"
 INDIFFERENCE = 0.01  # of the base's level: smaller differences count as none
 
 
+def least_difference(level: float) -> float:
+    """The least difference from a level of the base that counts, in the outcome's own unit.
+
+    >>> least_difference(-200.0)
+    2.0
+    """
+    return INDIFFERENCE * abs(level)
+
+
 Ended = Literal["fixed", "settled", "budget", "stopped"]
 
 

@@ -1,7 +1,7 @@
 """Which option is the best buy, by what a step on an outcome is worth: acceptability curves over drawn assumptions.
 
-A step is the least difference that counts (`INDIFFERENCE` of the base's level). Costs and effects of a draw are the
-race's, moved by what the draw changes (`recentred`), so a chance holds assumptions and one run's luck.
+A step is the least difference that counts (`runs.least_difference`). Costs and effects of a draw are the race's, moved
+by what the draw changes (`recentred`), so a chance holds assumptions and one run's luck.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from analysis.compare import column
 from analysis.cost_effectiveness import acceptability
 from analysis.decision.assumed import FEWEST, Draws
 from analysis.decision.recentred import Several, recentred
-from analysis.decision.runs import COST, HEADLINE, INDIFFERENCE, better_of
+from analysis.decision.runs import COST, HEADLINE, better_of, least_difference
 
 OFFERS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0)  # yuan a resident and year for a step
 
@@ -50,7 +50,7 @@ def acceptable(draws: Draws, race: Several) -> tuple[Acceptable, ...]:
         whole = ~np.isnan([*costs.values(), *effects.values()]).any(axis=0)
         if len(effects) < len(costs) or level == 0.0 or whole.sum() < FEWEST:
             continue
-        step = INDIFFERENCE * level
+        step = least_difference(level)
         curve = acceptability(
             costs,
             {option: effect / step for option, effect in effects.items()},
